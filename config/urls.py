@@ -1,0 +1,26 @@
+"""All addresses. Each package lists its own in `<package>/urls.py`, whole from the root."""
+
+from importlib.util import find_spec
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config import health
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+PACKAGES = ["ledger", "teams", "reminders", "charter", "escalations", "reviews", "portal"]
+
+urlpatterns = [
+    *(path("", include(f"{name}.urls")) for name in PACKAGES if find_spec(f"{name}.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("config.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
