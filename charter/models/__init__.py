@@ -1,0 +1,25 @@
+from charter.models.charter import Charter
+from charter.models.decisions import ApproverPlace, DecisionRight, Voice
+from charter.models.escalation import EscalationLevel, EscalationPath
+from charter.models.matrix import Cell, Column, Stage
+from charter.models.obligations import EvidenceRequirement, Ritual, Threshold, Waiver
+from charter.models.signature import Signature
+from charter.models.version import Version
+
+__all__ = [
+    "ApproverPlace",
+    "Cell",
+    "Charter",
+    "Column",
+    "DecisionRight",
+    "EscalationLevel",
+    "EscalationPath",
+    "EvidenceRequirement",
+    "Ritual",
+    "Signature",
+    "Stage",
+    "Threshold",
+    "Version",
+    "Voice",
+    "Waiver",
+]

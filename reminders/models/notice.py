@@ -1,0 +1,79 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Notice(models.Model):
+    """One message to one person over one channel about one occasion. Moved on by `reminders.delivery`.
+
+    `key` is unique: `occasion:recipient:channel:step`. The inbox's notice is written as sent in the transaction that
+    makes it: it is the exactly-once copy. Every other notice is claimed with a lease and a fencing token, marked
+    `on_wire` in a commit of its own before the send, and `sent` in another after it (DESIGN.md §9).
+    """
+
+    class State(models.TextChoices):
+        DUE = "due", _("due")
+        LEASED = "leased", _("leased")
+        ON_WIRE = "on_wire", _("on the wire")
+        SENT = "sent", _("sent")
+        RETRY = "retry", _("to be retried")
+        FAILED = "failed", _("failed")
+        IN_DOUBT = "in_doubt", _("in doubt")
+
+    class Channel(models.TextChoices):
+        INBOX = "inbox", _("inbox")
+        EMAIL = "email", _("e-mail")
+        WEBHOOK = "webhook", _("webhook")
+        CHAT = "chat", _("chat")
+
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    occasion = models.ForeignKey("reminders.Occasion", on_delete=models.CASCADE, related_name="notices")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    step = models.CharField(_("step of the ladder"), max_length=20)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DUE)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), default=5, help_text=_("0 goes first"))
+    due_at = models.DateTimeField(_("due"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    failure = models.CharField(_("what went wrong"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        indexes = [
+            models.Index(
+                fields=["urgency", "due_at", "id"],
+                condition=Q(state__in=["due", "retry"]),
+                name="reminders_notice_claimable",
+            ),
+            models.Index(
+                fields=["leased_until"], condition=Q(state__in=["leased", "on_wire"]), name="reminders_notice_leased"
+            ),
+            models.Index(
+                fields=["recipient", "-created_at"], condition=Q(channel="inbox"), name="reminders_notice_inbox"
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=Q(channel="inbox", read_at__isnull=True),
+                name="reminders_notice_unread",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["leased", "on_wire"]) | Q(leased_until__isnull=False),
+                name="reminders_notice_lease_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="reminders_notice_sent_has_moment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,19 @@
+"""The ledger keys of this package and the sentence that tells each."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "reviews.review.drafted": _("{actor} drafted {object}"),
+    "reviews.review.edited": _("{actor} edited {object}"),
+    "reviews.review.evidence_attached": _("{actor} attached evidence to {object}"),
+    "reviews.review.submitted": _("{actor} submitted {object}"),
+    "reviews.review.voted": _("{actor} voted on {object}"),
+    "reviews.review.changes_requested": _("changes were requested in {object}"),
+    "reviews.review.approved": _("{object} was approved"),
+    "reviews.review.rejected": _("{object} was rejected"),
+    "reviews.review.expired": _("{object} expired"),
+    "reviews.review.withdrawn": _("{actor} withdrew {object}"),
+    "reviews.review.released": _("{actor} released {object}"),
+    "reviews.review.rolled_back": _("{actor} rolled back {object}"),
+    "reviews.review.reviewed": _("{actor} closed {object} with its post-implementation review"),
+}

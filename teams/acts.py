@@ -1,0 +1,21 @@
+"""The ledger keys of this package and the sentence that tells each."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "teams.person.created": _("{actor} added {object}"),
+    "teams.person.changed": _("{actor} changed {object}"),
+    "teams.person.deactivated": _("{actor} deactivated {object}"),
+    "teams.team.created": _("{actor} founded {object}"),
+    "teams.team.changed": _("{actor} changed {object}"),
+    "teams.role.created": _("{actor} added {object} to the role catalogue"),
+    "teams.role.changed": _("{actor} changed {object}"),
+    "teams.seat.given": _("{actor} gave {object}"),
+    "teams.seat.ended": _("{actor} ended {object}"),
+    "teams.absence.entered": _("{actor} entered {object}"),
+    "teams.absence.withdrawn": _("{actor} withdrew {object}"),
+    "teams.model.registered": _("{actor} registered {object}"),
+    "teams.model.changed": _("{actor} changed {object}"),
+    "teams.token.created": _("{actor} created {object}"),
+    "teams.token.revoked": _("{actor} revoked {object}"),
+}
