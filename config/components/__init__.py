@@ -6,7 +6,7 @@ Small signs are also plain functions, for the tables that are built as strings a
 """
 
 from config.components import blocks, forms, plots, shell, sprite
-from config.components.library import UnknownName, register
+from config.components.library import UnknownNameError, register
 from config.components.signs import (
     LETTERS,
     SEVERITIES,
@@ -25,7 +25,7 @@ __all__ = [
     "LETTERS",
     "SEVERITIES",
     "STATES",
-    "UnknownName",
+    "UnknownNameError",
     "blocks",
     "forms",
     "glyph",

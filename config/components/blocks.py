@@ -20,7 +20,13 @@ from config.components.sprite import GLYPHS
 
 @register.simple_block_tag
 def section(
-    content: SafeString, title: Words, *, id: str = "", note: Words = "", lead: Words = "", level: int = 2  # noqa: A002
+    content: SafeString,
+    title: Words,
+    *,
+    id: str = "",  # noqa: A002  the attribute's own name
+    note: Words = "",
+    lead: Words = "",
+    level: int = 2,
 ) -> SafeString:
     """A section that hangs from an ink rule: `{% section "Waits for me" note="Overdue first" %}…{% endsection %}`.
 
@@ -31,7 +37,7 @@ def section(
 
 @register.simple_block_tag
 def section_head(content: SafeString, title: Words, *, id: str = "") -> SafeString:  # noqa: A002
-    """Only the head of a section, its content is the note at the right, which may hold links:
+    """Only the head of a section; its content is the note at the right, which may hold links.
 
     `{% section_head "Responsibilities" id="s2" %}<a href="…">Add a stage</a>{% endsection_head %}`.
     """
@@ -111,7 +117,9 @@ def finding(
 
 
 @register.simple_block_tag
-def banner(content: SafeString, title: Words, *, glyph: str = "info", act: Words = "", act_href: str = "") -> SafeString:
+def banner(
+    content: SafeString, title: Words, *, glyph: str = "info", act: Words = "", act_href: str = ""
+) -> SafeString:
     """A fact about the whole document, between double rules, one a page.
 
     `{% banner "An interim charter is in force until 11 December." glyph="interim" act="What differs" act_href=url %}
@@ -189,7 +197,10 @@ def place(
 
 @register.simple_block_tag
 def track(content: SafeString, *, narrow: bool = False) -> SafeString:
-    """What happened, in time: `{% track %}{% track_item … %}…{% endtrack_item %}{% endtrack %}`; narrow: in a margin."""
+    """What happened, in time; narrow: in a margin.
+
+    `{% track %}{% track_item … %}…{% endtrack_item %}{% endtrack %}`.
+    """
     return format_html('<ol class="track{}">{}</ol>', " track-narrow" if narrow else "", content)
 
 
@@ -204,14 +215,15 @@ def track_item(content: SafeString, *, glyph: str, when: Words = "", note: Words
 
 @register.simple_block_tag
 def path_levels(content: SafeString) -> SafeString:
-    """Who is called one after the other: `{% path_levels %}{% path_level … %}…{% endpath_level %}{% endpath_levels %}`."""
+    """Who is called one after the other.
+
+    `{% path_levels %}{% path_level … %}…{% endpath_level %}{% endpath_levels %}`.
+    """
     return format_html('<ol class="path-levels">{}</ol>', content)
 
 
 @register.simple_block_tag
-def path_level(
-    content: SafeString, *, number: int, at: Words, today: Iterable[tuple[Words, Words]] = ()
-) -> SafeString:
+def path_level(content: SafeString, *, number: int, at: Words, today: Iterable[tuple[Words, Words]] = ()) -> SafeString:
     """One level; its content is the clause. today: pairs of term and words for the margin, ("Now", person name) …"""
     return _render("path_level", content=content, number=number, at=at, today=today)
 

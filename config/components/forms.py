@@ -1,7 +1,7 @@
-"""Form components. The field component owns label, help, errors and ARIA of a bound field; Django's own form and error
+"""Form components: the field component owns label, help, errors and ARIA of a bound field.
 
-list templates are never used, so there is no form renderer to configure: a page writes `{% form_errors form %}`, then
-`{% field form.name %}` for each field or `{% fields form %}` for all of them in their order.
+Django's own form and error list templates are never used, so there is no form renderer to configure: a page writes
+`{% form_errors form %}`, then `{% field form.name %}` for each field or `{% fields form %}` for all in their order.
 """
 
 from collections.abc import Iterable
@@ -9,8 +9,10 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseForm, BoundField
+from django.forms.widgets import DateTimeBaseInput
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +23,7 @@ from config.components.sprite import icon as icon_picture
 BUTTON_KINDS = {"ordinary": "", "main": " button-main", "danger": " button-danger", "plain": " button-plain"}
 
 # Browsers' own pickers speak ISO 8601 only; Django would write these values in the format of the locale.
-_NATIVE_PICKERS: tuple[tuple[type[forms.DateTimeBaseInput], str, str], ...] = (
+_NATIVE_PICKERS: tuple[tuple[type[DateTimeBaseInput], str, str], ...] = (
     (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
     (forms.DateInput, "date", "%Y-%m-%d"),
     (forms.TimeInput, "time", "%H:%M"),
@@ -53,7 +55,7 @@ def button(
     look = BUTTON_KINDS[one_of("kind of button", kind, BUTTON_KINDS)] + (" button-small" if small else "")
     face = format_html("{}{}", icon_picture(icon) if icon else "", label)
     if because:
-        reason = f"why-not-{abs(hash((str(label), str(because)))) % 10**8}"
+        reason = f"why-not-{slugify(str(label))}"
         return format_html(
             '<span class="reason" id="{0}">{1}</span>'
             '<button type="button" class="button{2}" aria-disabled="true" aria-describedby="{0}">{3}</button>',
@@ -121,19 +123,19 @@ def fields(form: BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/form_errors.html")
-def form_errors(*forms_of_page: BaseForm) -> dict[str, Any]:
+def form_errors(*forms_of_page: BaseForm, focus: bool = True) -> dict[str, Any]:
     """What is to be mended, each with a link to its field: `{% form_errors form %}`; nothing when nothing is wrong.
 
-    Takes several forms, when a page submits them together.
+    Takes several forms, when a page submits them together. focus: it takes the focus when the page appears.
     """
     errors = [error for form in forms_of_page for error in _errors_of(form)]
-    return {"errors": errors, "title": _title_of(len(errors))}
+    return {"errors": errors, "title": _title_of(len(errors)), "focus": focus}
 
 
 def _control(bound: BoundField, *, short: bool, has_extra_help: bool) -> SafeString:
     """The widget with our classes; Django itself adds aria-invalid and aria-describedby (ids as in field.html)."""
     widget = bound.field.widget
-    attrs: dict[str, Any] = {}
+    attrs: dict[str, Any] = {"placeholder": False}  # no label and no help: it goes when one types
     if not isinstance(widget, forms.CheckboxInput):
         own = widget.attrs.get("class", "")
         attrs["class"] = " ".join(filter(None, ("input", "input-short" if short else "", own)))

@@ -7,8 +7,8 @@ from django.template import Library
 register = Library()
 
 
-class UnknownName(ValueError):
-    """A component was asked for a kind, a state or a tone that nobody has drawn: a mistake in the page, never shown."""
+class UnknownNameError(ValueError):
+    """A component was asked for a kind, a state or a tone that nobody has drawn: a mistake in the page."""
 
     def __init__(self, what: str, name: object, known: Collection[str]) -> None:
         super().__init__(f"unknown {what} {name!r}; known are {', '.join(sorted(known))}")
@@ -21,5 +21,5 @@ def one_of(what: str, name: str, known: Collection[str]) -> str:
     """
     plain = str(name)
     if plain not in known:
-        raise UnknownName(what, name, known)
+        raise UnknownNameError(what, name, known)
     return plain

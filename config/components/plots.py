@@ -7,7 +7,7 @@ The number and the verdict stand beside it in the table; the plot says where the
 from dataclasses import dataclass
 from typing import Any
 
-from config.components.library import UnknownName, one_of, register
+from config.components.library import UnknownNameError, one_of, register
 from config.components.signs import STATES, Words
 
 LEFT, RIGHT, WIDTH = 6.0, 170.0, 164.0
@@ -59,7 +59,7 @@ def plot(
     one_of("measured state", verdict, STATES["measured"])
     numbers = [float(number) for number in (value, before, low, high) if number is not None]
     if not numbers:
-        raise UnknownName("plot", None, ("a value, a value before, or a band",))
+        raise UnknownNameError("plot", None, ("a value, a value before, or a band",))
     edge = None if limit is None else float(limit)
     scale = scale_for(numbers, edge, direction)
     drawing: dict[str, Any] = {"label": label, "tone": {"fails": "bad", "close": "weak"}.get(str(verdict), "")}

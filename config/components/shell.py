@@ -25,7 +25,19 @@ NAVIGATION = (
 )
 
 # One small file a room, in the order of the cascade; what a single page needs comes through its block `styles`.
-STYLESHEETS = ("tokens", "ground", "shell", "controls", "signs", "raci", "tables", "blocks", "charter", "editor")
+STYLESHEETS = (
+    "fonts",
+    "tokens",
+    "ground",
+    "shell",
+    "controls",
+    "signs",
+    "raci",
+    "tables",
+    "blocks",
+    "charter",
+    "editor",
+)
 
 
 @register.simple_tag
@@ -53,7 +65,7 @@ def navigation(context: Context) -> dict[str, Any]:
     here = _path_of(context.get("request"))
     return {
         "rooms": [
-            {"href": get_script_prefix() + path, "label": label, "is_here": here == path or bool(path and here.startswith(path))}
+            {"href": address(path), "label": label, "is_here": here.startswith(path) if path else here == ""}
             for path, label in NAVIGATION
         ]
     }
@@ -65,5 +77,6 @@ def is_problem(message: Message) -> bool:
     return message.level >= constants.WARNING
 
 
-def _path_of(request: HttpRequest | None) -> str | None:
-    return None if request is None else request.path.removeprefix(get_script_prefix())
+def _path_of(request: HttpRequest | None) -> str:
+    """The address as the contract writes it; that of no room where a page was made without a request."""
+    return "nowhere" if request is None else request.path.removeprefix(get_script_prefix())

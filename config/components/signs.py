@@ -1,6 +1,7 @@
-"""Signs: a glyph and a word, a letter, a person. Small, frequent and used from Python as much as from templates,
+"""Signs: a glyph and a word, a letter, a person.
 
-so they are plain functions that build their markup with format_html; a tag is the same function under a template name.
+They are small, frequent and used from Python as much as from templates, so they are plain functions that build their
+markup with format_html; a tag is the same function under a template name.
 """
 
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.components.library import UnknownName, one_of, register
+from config.components.library import UnknownNameError, one_of, register
 from config.components.sprite import glyph
 
 Words = str | Promise
@@ -29,7 +30,7 @@ class Named(Protocol):
     def name(self) -> Any: ...
 
 
-# kind → state → (glyph, word, tone). Round is a version, a triangle an escalation, an octagon stops; filled is in force.
+# kind → state → (glyph, word, tone). Round: a version. Triangle: an escalation. Octagon: stop. Filled: in force.
 STATES: dict[str, dict[str, tuple[str, Words, str]]] = {
     "charter": {
         "draft": ("draft", gettext_lazy("draft"), "past"),
@@ -133,9 +134,10 @@ def severity_mark(severity: str, label: Words = "") -> SafeString:
     For a span of severities give the gravest and the words: `{% severity "SEV1" label="SEV1 to SEV3" %}`.
     """
     filled = 4 - SEVERITIES.index(one_of("severity", severity, SEVERITIES))
-    bars = mark_safe('<i class="on"></i>' * filled + "<i></i>" * (4 - filled))
     return format_html(
-        '<b class="sev"><span class="sevmark" aria-hidden="true">{}</span>{}</b>', bars, label or severity
+        '<b class="sev"><span class="sevmark" aria-hidden="true">{}</span>{}</b>',
+        _marks(filled, 4),
+        label or severity,
     )
 
 
@@ -149,9 +151,11 @@ LETTERS: dict[str, Words] = {
     "hole": gettext_lazy("hole: nobody is accountable"),
 }
 _DRAWN = {
-    letter: mark_safe("".join(f'<b aria-hidden="true"><i>{one}</i></b>' for one in drawn))
+    letter: format_html_join("", '<b aria-hidden="true"><i>{}</i></b>', ((one,) for one in drawn))
     for letter, drawn in {"A": "A", "R": "R", "AR": "AR", "C": "C", "I": "I", "": "·", "hole": "?"}.items()
 }
+_ON = mark_safe(' class="on"')
+_NOT_HELD = mark_safe(' data-held="no"')
 _RACI = '<span class="raci{}" data-raci="{}"{}>{}{}</span>'
 
 
@@ -168,7 +172,7 @@ def raci_letter(letter: str, *, mine: bool = False, held: bool = True, spoken: b
         _RACI,
         " is-mine" if mine else "",
         key,
-        "" if held else mark_safe(' data-held="no"'),
+        "" if held else _NOT_HELD,
         _DRAWN[key],
         format_html('<span class="vh">{}</span>', word if held else _("%(letter)s, held by nobody") % {"letter": word})
         if spoken
@@ -202,7 +206,7 @@ def person_name(
     """
     if person is None:
         if not nobody:
-            raise UnknownName("person", None, ("a person, or nobody= with the words for the hole",))
+            raise UnknownNameError("person", None, ("a person, or nobody= with the words for the hole",))
         return state_mark("cover", "hole", nobody)
     name: SafeString | str = person.name
     is_reader = reader is not None and reader.id is not None and reader.id == person.id
@@ -267,10 +271,9 @@ def kbd(*keys: str) -> SafeString:
 @register.simple_tag
 def tally(filled: int, of: int) -> SafeString:
     """Small boxes, some of them filled: `{% tally 1 3 %}`."""
-    boxes = mark_safe('<i class="on"></i>' * filled + "<i></i>" * (of - filled))
     return format_html(
         '<span class="tally" aria-hidden="true">{}</span><span class="vh">{}</span>',
-        boxes,
+        _marks(filled, of),
         _("%(filled)d of %(of)d") % {"filled": filled, "of": of},
     )
 
@@ -287,3 +290,7 @@ def saved(state: str, text: Words) -> SafeString:
         glyph(drawing),
         text,
     )
+
+
+def _marks(filled: int, of: int) -> SafeString:
+    return format_html_join("", "<i{}></i>", ((_ON if number < filled else "",) for number in range(of)))

@@ -73,9 +73,7 @@ def sprite() -> SafeString:
 @register.simple_tag
 def glyph(name: str) -> SafeString:
     """One of our 16 px state glyphs, always beside a word: `{% glyph "warning" %}`."""
-    return format_html(
-        '<svg class="glyph" aria-hidden="true"><use href="#g-{}"/></svg>', one_of("glyph", name, GLYPHS)
-    )
+    return format_html('<svg class="glyph" aria-hidden="true"><use href="#g-{}"/></svg>', one_of("glyph", name, GLYPHS))
 
 
 @register.simple_tag
