@@ -7,8 +7,7 @@ class TeamsConfig(AppConfig):
     verbose_name = _("People and teams")
 
     def ready(self) -> None:
-        from teams.acts import SENTENCES
-
         from ledger.registry import register_acts
+        from teams.acts import SENTENCES
 
         register_acts(SENTENCES)
