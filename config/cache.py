@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def answers_while_away(answer: Any) -> Callable[[Method], Method]:
+def while_away(*, answer: Any) -> Callable[[Method], Method]:
     """Make a method of the cache give `answer` while Redis or Valkey cannot be reached."""
 
     def decorate(method: Method) -> Method:
@@ -25,7 +25,7 @@ def answers_while_away(answer: Any) -> Callable[[Method], Method]:
                 logger.warning("The cache is away: %s", error)
                 return answer
 
-        return cast(Method, patient)
+        return cast("Method", patient)
 
     return decorate
 
@@ -36,24 +36,24 @@ class PatientRedisCache(RedisCache):
     What counts in the cache, such as the limits of sign-in attempts, does not count in that time.
     """
 
-    add = answers_while_away(True)(RedisCache.add)
-    set = answers_while_away(None)(RedisCache.set)
-    set_many = answers_while_away([])(RedisCache.set_many)
-    touch = answers_while_away(False)(RedisCache.touch)
-    delete = answers_while_away(False)(RedisCache.delete)
-    delete_many = answers_while_away(None)(RedisCache.delete_many)
-    has_key = answers_while_away(False)(RedisCache.has_key)
-    clear = answers_while_away(None)(RedisCache.clear)
+    add = while_away(answer=True)(RedisCache.add)
+    set = while_away(answer=None)(RedisCache.set)
+    set_many = while_away(answer=[])(RedisCache.set_many)
+    touch = while_away(answer=False)(RedisCache.touch)
+    delete = while_away(answer=False)(RedisCache.delete)
+    delete_many = while_away(answer=None)(RedisCache.delete_many)
+    has_key = while_away(answer=False)(RedisCache.has_key)
+    clear = while_away(answer=None)(RedisCache.clear)
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return answers_while_away(default)(super().get)(key, default, version)
+        return while_away(answer=default)(super().get)(key, default, version)
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
-        return answers_while_away({})(super().get_many)(keys, version)
+        return while_away(answer={})(super().get_many)(keys, version)
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         """Raises ValueError where there is nothing to count up, as while the cache is away."""
-        count = answers_while_away(None)(super().incr)(key, delta, version)
+        count = while_away(answer=None)(super().incr)(key, delta, version)
         if count is None:
             raise ValueError(f"Key {key!r} not found")
         return count

@@ -19,6 +19,7 @@ import environ
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALL_INTERFACES = {"0.0.0.0", "::"}  # noqa: S104 (what an operator may write in HOST, not what we bind to)
 
 # A unix socket's address holds 108 bytes on Linux and 104 on macOS, its closing zero included.
 LONGEST_SOCKET_PATH = 100
@@ -198,7 +199,7 @@ def _key_kept_in(path: Path) -> str:
         except FileExistsError:
             pass  # another process was first, and its key counts
         finally:
-            os.unlink(draft)
+            Path(draft).unlink()
     try:
         return path.read_text().strip()
     except OSError as error:
@@ -211,7 +212,7 @@ def read_allowed_hosts(variables: Mapping[str, str]) -> list[str]:
     if hosts:
         return hosts
     bound = variables.get("HOST", "").strip()
-    return [*LOOPBACK_HOSTS, *([bound] if bound and bound not in {"0.0.0.0", "::", *LOOPBACK_HOSTS} else [])]
+    return [*LOOPBACK_HOSTS, *([bound] if bound and bound not in {*ALL_INTERFACES, *LOOPBACK_HOSTS} else [])]
 
 
 def read_base_url(variables: Mapping[str, str], allowed_hosts: list[str]) -> str:
@@ -224,7 +225,7 @@ def read_base_url(variables: Mapping[str, str], allowed_hosts: list[str]) -> str
     name = allowed_hosts[0].lstrip(".")
     if name == "*" or name in LOOPBACK_HOSTS:
         bound = variables.get("HOST", "").strip()
-        host = "127.0.0.1" if bound in {"", "0.0.0.0", "::"} else bound
+        host = "127.0.0.1" if bound in {"", *ALL_INTERFACES} else bound
         return f"http://{host}:{variables.get('PORT', '').strip() or '8000'}"
     return f"https://{name}"
 

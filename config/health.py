@@ -45,9 +45,7 @@ def check_queue() -> Health:
     """Whether the broker answers; without one the engine loop sweeps on its own."""
     if settings.CELERY_BROKER_URL.startswith("memory:"):
         return Health(ok=True, detail="There is no broker here; reminders run in the engine loop.")
-    Redis.from_url(
-        settings.CACHES["default"]["LOCATION"], socket_connect_timeout=1, socket_timeout=2
-    ).ping()
+    Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_connect_timeout=1, socket_timeout=2).ping()
     return Health(ok=True, detail="The broker answers.")
 
 

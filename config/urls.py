@@ -4,7 +4,6 @@ from importlib.util import find_spec
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -16,6 +15,7 @@ PACKAGES = ["ledger", "teams", "reminders", "charter", "escalations", "reviews",
 
 urlpatterns = [
     *(path("", include(f"{name}.urls")) for name in PACKAGES if find_spec(f"{name}.urls")),
+    path("", include("config.dev")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api_urls")),

