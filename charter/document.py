@@ -14,7 +14,16 @@ from typing import Annotated, Any, Literal
 
 import rfc8785
 from dateutil.rrule import rrulestr
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
 from pydantic_core import PydanticCustomError
 
 from charter import durations
@@ -100,6 +109,16 @@ class ApproverPlace(Part):
     count: Annotated[int, Field(ge=1, le=20)] = 1
 
 
+def _approvers_branch(value: Any) -> str:
+    return "automatic" if isinstance(value, str) else "places"
+
+
+Approvers = Annotated[
+    Annotated[Literal["automatic"], Tag("automatic")] | Annotated[tuple[ApproverPlace, ...], Tag("places")],
+    Discriminator(_approvers_branch),
+]
+
+
 class DecisionRight(Part):
     """Who decides a kind of change (DACI). Kinds or tiers left out mean all; the first right that matches wins."""
 
@@ -107,7 +126,7 @@ class DecisionRight(Part):
     kinds: tuple[Kind, ...] = ()
     tiers: tuple[Tier, ...] = ()
     driver: RoleRef | None = None
-    approvers: Literal["automatic"] | tuple[ApproverPlace, ...] = ()
+    approvers: Approvers = ()
     contributors: tuple[RoleRef, ...] = ()
     informed: tuple[RoleRef, ...] = ()
     decide_within: DurationText | None = None
@@ -234,9 +253,15 @@ class Document(Part):
     waivers: tuple[Waiver, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The document as plain values, without what is empty or default."""
-        tree = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        return {"remit": self.remit, **tree}
+        """The document as plain values, without what is empty or default; own roles before those of other teams."""
+        tree = {"remit": self.remit, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
+        if rows := tree.get("responsibilities"):
+            tree["responsibilities"] = {
+                stage: dict(sorted(row.items(), key=lambda cell: ("/" in cell[0], cell[0])))
+                for stage, row in rows.items()
+                if row
+            }
+        return tree
 
     @cached_property
     def canonical(self) -> bytes:

@@ -1,0 +1,62 @@
+"""Reading charters: which version is in force, and what it says."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Case, IntegerField, Q, When
+
+from charter.document import Document
+from charter.models import Charter, Version
+from charter.storage import thaw
+from charter.words import VersionState
+from teams.models import Team
+
+
+def in_force(now: datetime) -> models.QuerySet[Version]:
+    """Versions in force at a moment that is not past: an unexpired interim, else the newest ratified.
+
+    At most two rows a charter, the one that holds first.
+    """
+    return (
+        Version.objects.filter(
+            Q(state=VersionState.INTERIM, interim_until__gt=now) | Q(state=VersionState.RATIFIED)
+        )
+        .annotate(
+            precedence=Case(When(state=VersionState.INTERIM, then=0), default=1, output_field=IntegerField())
+        )
+        .select_related("charter__team")
+        .order_by("charter_id", "precedence")
+    )
+
+
+def version_in_force(team: Team, now: datetime) -> Version | None:
+    """The version of a team's charter that holds, or None."""
+    return in_force(now).filter(charter__team=team).first()
+
+
+def versions_in_force(now: datetime) -> Mapping[str, Version]:
+    """The version in force of every team that has one, by team key: one query."""
+    found: dict[str, Version] = {}
+    for version in in_force(now):
+        found.setdefault(version.charter.team.key, version)
+    return found
+
+
+def documents_in_force(now: datetime) -> Mapping[str, Document]:
+    """The document in force of every team that has one, by team key: one query."""
+    return {team: thaw(version.document) for team, version in versions_in_force(now).items() if version.document}
+
+
+def open_draft(team: Team) -> Version | None:
+    """The draft or proposal of a team, or None."""
+    return (
+        Version.objects.filter(charter__team=team, state__in=[VersionState.DRAFT, VersionState.PROPOSED])
+        .select_related("charter__team")
+        .first()
+    )
+
+
+def charter_of(team: Team) -> Charter:
+    """The charter of a team; its row is made on first use."""
+    return Charter.objects.get_or_create(team=team)[0]
