@@ -10,6 +10,10 @@ class Notice(models.Model):
     `key` is unique: `occasion:recipient:channel:step`. The inbox's notice is written as sent in the transaction that
     makes it: it is the exactly-once copy. Every other notice is claimed with a lease and a fencing token, marked
     `on_wire` in a commit of its own before the send, and `sent` in another after it (DESIGN.md §9).
+
+    `fence` is the token of the worker that holds the lease: whoever lost the lease cannot move the notice any more.
+    `doubts` counts how often it was left on the wire without an answer: after the first it is sent again, marked as a
+    possible repeat; after the second it is parked as in doubt.
     """
 
     class State(models.TextChoices):
@@ -20,6 +24,13 @@ class Notice(models.Model):
         RETRY = "retry", _("to be retried")
         FAILED = "failed", _("failed")
         IN_DOUBT = "in_doubt", _("in doubt")
+
+    class Failure(models.TextChoices):
+        """Why a notice failed. Withdrawn is nobody's fault: when its turn came, nobody waited for it any more."""
+
+        WITHDRAWN = "withdrawn", _("no longer needed")
+        REFUSED = "refused", _("refused for good")
+        EXHAUSTED = "exhausted", _("tried too often")
 
     class Channel(models.TextChoices):
         INBOX = "inbox", _("inbox")
@@ -36,10 +47,12 @@ class Notice(models.Model):
     urgency = models.PositiveSmallIntegerField(_("urgency"), default=5, help_text=_("0 goes first"))
     due_at = models.DateTimeField(_("due"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    doubts = models.PositiveSmallIntegerField(_("times in doubt"), default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    failure_kind = models.CharField(_("why it failed"), max_length=10, choices=Failure, blank=True)
     failure = models.CharField(_("what went wrong"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("made"))
 

@@ -8,7 +8,9 @@ class Occasion(models.Model):
     """Something that falls due for somebody. Made by `reminders.occasions`.
 
     `key` is unique: `schedule:local-date`, or `source:id:kind`. `url` is the one place where it is dealt with.
-    `sequence` counts how often it moved (RFC 5545 SEQUENCE).
+    `sequence` counts how often it moved (RFC 5545 SEQUENCE). It concerns the people in `for_people`; where `for_team`
+    is set, also everyone who holds a seat in the team when the moment comes. `next_step_at` is all that the sweep
+    looks at: empty once the ladder is climbed. `went_overdue_at` says that the kind's `on_overdue` has been called.
     """
 
     class State(models.TextChoices):
@@ -23,6 +25,7 @@ class Occasion(models.Model):
         "reminders.Schedule", null=True, blank=True, on_delete=models.SET_NULL, related_name="occasions"
     )
     team = models.ForeignKey("teams.Team", null=True, blank=True, on_delete=models.CASCADE, related_name="occasions")
+    for_team = models.BooleanField(_("for the whole team"), default=False)
     title = models.CharField(_("title"), max_length=300)
     url = models.CharField(_("where"), max_length=300)
     subject = models.JSONField(_("subject"), default=dict)
@@ -30,7 +33,7 @@ class Occasion(models.Model):
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
     sequence = models.PositiveIntegerField(default=0)
     next_step_at = models.DateTimeField(_("next step of the ladder"), null=True, blank=True)
-    step = models.PositiveSmallIntegerField(_("steps taken"), default=0)
+    went_overdue_at = models.DateTimeField(_("went overdue"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     people = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="reminders.OccasionPerson", related_name="occasions"

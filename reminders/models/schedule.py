@@ -9,7 +9,7 @@ class Schedule(models.Model):
     """What makes occasions ahead of time: a cadence in local time. Set by `reminders.scheduling`.
 
     `key` is `charter:{team}:{ritual}`, or names another source. `subject` is what the kind's handler reads to find
-    the people and the texts again (ids and keys only).
+    the people and the texts again (ids and keys only). `url` is where its occasions are dealt with.
     """
 
     key = models.CharField(_("key"), max_length=200, unique=True)
@@ -18,6 +18,7 @@ class Schedule(models.Model):
         "teams.Team", verbose_name=_("team"), null=True, blank=True, on_delete=models.CASCADE, related_name="schedules"
     )
     title = models.CharField(_("title"), max_length=300)
+    url = models.CharField(_("where"), max_length=300)
     cadence = models.CharField(_("cadence"), max_length=500, help_text=_("RFC 5545 RRULE"))
     starts_on = models.DateField(_("from"))
     at = models.TimeField(_("local time"))

@@ -1,0 +1,14 @@
+"""The ways to a person. A channel writes a message and sends it, and says honestly what became of it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from reminders.channels.base import Channel, Outcome, Result
+from reminders.channels.email import EmailChannel
+from reminders.models import Notice
+
+CHANNELS: dict[str, Callable[[], AbstractContextManager[Channel]]] = {
+    Notice.Channel.EMAIL: EmailChannel,
+}
+
+__all__ = ["CHANNELS", "Channel", "Outcome", "Result"]

@@ -1,0 +1,31 @@
+"""Wake-up hints to the workers. The database is the only truth: a hint may be lost, late or given twice."""
+
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+SOON = timedelta(seconds=1)
+STALE_AFTER = 60  # seconds; by then somebody has swept on their own clock
+
+
+def wake_sweep_by(at: datetime | None, *, now: datetime) -> None:
+    """After the commit, wake somebody who sweeps, if there is something to sweep already."""
+    if at is not None and at <= now + SOON:
+        transaction.on_commit(partial(hint, "reminders.sweep"))
+
+
+def hint(task: str) -> None:
+    """Send a task to whoever is there. Nothing is lost where nobody is."""
+    if settings.CELERY_BROKER_URL.startswith("memory:"):
+        return
+    try:
+        current_app.send_task(task, expires=STALE_AFTER, retry=False)
+    except OperationalError as error:
+        logger.warning("No wake-up for %s, the broker is away: %s", task, error)

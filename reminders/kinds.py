@@ -1,0 +1,105 @@
+"""Kinds of occasion: what a package tells the reminder engine about the things that fall due in its rooms.
+
+An upper package registers its kinds in AppConfig.ready:
+
+    register_kind(
+        OccasionKind(
+            key="vote",
+            title=_("Vote"),
+            sentence=_("{team} asks for your decision. Read what changed, then vote."),
+            action=_("Read and vote"),
+            ladder=(timedelta(days=-1), timedelta(0)),
+            overdue_after=timedelta(0),
+            announce=True,                      # people hear of it at once, not only by the ladder
+            is_entitled=is_still_asked,         # (occasion, person) → bool
+            on_overdue=climb_the_late_path,     # (occasion, now) → None
+        )
+    )
+
+and speaks of single occasions through `reminders.occasions` (open, complete, move, cancel) and of recurring ones
+through `reminders.scheduling`, always inside the transaction that changes the state they speak of.
+
+Whom an occasion concerns is stored with it (its people, or its whole team). A kind that knows better, such as who
+facilitates a meeting, answers `people` for many occasions at once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reminders.models import Occasion
+from teams.models import Person
+
+Text = str | Promise
+Reasons = Mapping[int, str]
+"""Person id → why it concerns them, in a sentence ("You facilitate.")."""
+
+DEFAULT_LADDER = (timedelta(days=-7), timedelta(days=-1), timedelta(0), timedelta(days=2))
+
+
+class UnknownKind(LookupError):
+    """A kind that no package registered: a typing error in the code, never bad input."""
+
+
+def always(*_of_what: object) -> bool:
+    return True
+
+
+def let_be(occasion: Occasion, now: datetime) -> None:
+    """Nothing more happens: the occasion stays open until somebody does it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OccasionKind:
+    """What the engine needs to know of a kind.
+
+    Texts may name `{title}`, `{team}` and `{when}`. Steps of the ladder are distances from the moment it is due: whole
+    days count in local days and come at nine in the morning, or earlier if it is due earlier that day; others count
+    exactly. `on_overdue` is called once, `overdue_after` the moment it was due, in a transaction of the sweep.
+    `is_entitled` and `is_open` are asked before each send, after the engine itself saw that the person is active and
+    concerned and the occasion open: they answer from the occasion, or with one small query.
+    """
+
+    key: str
+    title: Text
+    sentence: Text
+    action: Text
+    why: Text = _("It is yours to deal with.")
+    ladder: Sequence[timedelta] = DEFAULT_LADDER
+    overdue_after: timedelta = timedelta(days=3)
+    announce: bool = False
+    done_by_hand: bool = False
+    urgency: int = 5
+    is_entitled: Callable[[Occasion, Person], bool] = always
+    is_open: Callable[[Occasion], bool] = always
+    on_overdue: Callable[[Occasion, datetime], None] = let_be
+    people: Callable[[Sequence[Occasion], datetime], Mapping[int, Reasons]] | None = None
+
+    @property
+    def may_query(self) -> bool:
+        """Whether its checks are more than a look at the occasion."""
+        return self.is_entitled is not always or self.is_open is not always
+
+
+_kinds: dict[str, OccasionKind] = {}
+
+
+def register_kind(kind: OccasionKind) -> None:
+    """Make a kind known; a later registration of the same key replaces the earlier one."""
+    _kinds[kind.key] = kind
+
+
+def kind_of(key: str) -> OccasionKind:
+    """The kind registered under a key. Raises UnknownKind."""
+    try:
+        return _kinds[key]
+    except KeyError:
+        raise UnknownKind(key) from None
+
+
+def title_of(key: str) -> str:
+    """What people call a kind; its key where the package that registered it is gone."""
+    return str(_kinds[key].title) if key in _kinds else key

@@ -1,0 +1,92 @@
+"""Words for moments, and for what a notice says."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reminders.kinds import kind_of
+from reminders.localtime import zone_or_utc
+from reminders.models import Occasion
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said about an occasion, to one person at one moment."""
+
+    subject: str
+    title: str
+    sentence: str
+    why: str
+    action: str
+    when: str
+    due: str
+
+
+def words_about(occasion: Occasion, *, why: str, timezone: str, now: datetime) -> Words:
+    """What a notice says; every text on one line, the times as clocks in that zone show them."""
+    kind = kind_of(occasion.kind)
+    when = when_due(occasion.due_at, timezone=timezone, now=now)
+    values = {
+        "title": occasion.title,
+        "team": occasion.team.name if occasion.team else _("The organisation"),
+        "when": when,
+    }
+    title = single_line(occasion.title, 200)
+    return Words(
+        subject=f"{title}: {when}",
+        title=title,
+        sentence=single_line(str(kind.sentence).format(**values), 600),
+        why=single_line(why or str(kind.why).format(**values), 300),
+        action=str(kind.action),
+        when=when,
+        due=long_moment(occasion.due_at, timezone=timezone),
+    )
+
+
+def when_due(due_at: datetime, *, timezone: str, now: datetime) -> str:
+    """How far away, as people say it: "tomorrow at 15:00", "in 7 days", "overdue for 2 days"."""
+    zone = zone_or_utc(timezone)
+    local = due_at.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    clock = date_format(local, "H:i")
+    if due_at < now - timedelta(minutes=5):
+        if days == 0:
+            return _("was due today at %(time)s") % {"time": clock}
+        return ngettext("overdue since yesterday", "overdue for %(days)s days", -days) % {"days": -days}
+    if days == 0:
+        return _("today at %(time)s") % {"time": clock}
+    if days == 1:
+        return _("tomorrow at %(time)s") % {"time": clock}
+    return _("in %(days)s days") % {"days": days}
+
+
+def short_moment(at: datetime, *, timezone: str, now: datetime) -> str:
+    """A moment for the margin of a list: "Today, 15:00", "Thu 26 Nov"."""
+    zone = zone_or_utc(timezone)
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = date_format(local, "H:i")
+    match (local.date() - today).days:
+        case 0:
+            return _("Today, %(time)s") % {"time": clock}
+        case 1:
+            return _("Tomorrow, %(time)s") % {"time": clock}
+        case -1:
+            return _("Yesterday, %(time)s") % {"time": clock}
+    return date_format(local, "D j M" if local.year == today.year else "j M Y")
+
+
+def long_moment(at: datetime, *, timezone: str) -> str:
+    """A moment in full: "Thursday 26 November 2026, 15:00 (Europe/Berlin)"."""
+    zone = zone_or_utc(timezone)
+    return f"{date_format(at.astimezone(zone), 'l j F Y, H:i')} ({zone.key})"
+
+
+def single_line(text: str, longest: int) -> str:
+    """Text without line breaks and control characters, which have no place in a mail header."""
+    clean = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
+    clean = " ".join(clean.split())
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
