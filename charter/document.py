@@ -6,10 +6,9 @@ What is written here is also the source of the published JSON Schema.
 
 import hashlib
 import re
-import zoneinfo
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 import rfc8785
@@ -28,7 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from charter import durations
 from charter.words import Channel, EvidenceKind, Hours, Kind, Letter, RitualKind, Severity, Then, Trigger
-from teams.fields import KEY_LENGTH, KEY_PATTERN
+from teams.fields import KEY_LENGTH, KEY_PATTERN, known_timezones
 
 _ONE_KEY = KEY_PATTERN.removeprefix("^").removesuffix("$")
 ROLE_REF_PATTERN = rf"^(?:{_ONE_KEY}/)?{_ONE_KEY}$"
@@ -54,11 +53,12 @@ def _date_from_text(value: Any) -> Any:
 
 
 def _known_timezone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
+    if name not in known_timezones():
         raise PydanticCustomError("timezone", "is no time zone of the IANA database")
     return name
 
 
+@lru_cache(maxsize=1024)
 def _readable_cadence(text: str) -> str:
     """A cadence is the value of an RFC 5545 RRULE, without DTSTART: that stands in `from`, `at` and `timezone`."""
     frequency = re.search(r"(?:^|;)FREQ=(\w+)", text)

@@ -234,7 +234,7 @@ class _YamlReader:
 
     def _scalar(self, event: yaml.ScalarEvent, pointer: str) -> Any:
         self._refuse_hidden(event.value, pointer, event)
-        return event.value if event.style is not None else _plain_value(event.value)
+        return event.value if event.style else _plain_value(event.value)
 
 
 def _plain_value(text: str) -> Any:

@@ -1,6 +1,7 @@
 """Fields and validators that several models of this package share."""
 
 import zoneinfo
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,9 +24,15 @@ class KeyField(models.CharField):
         self.validators = [validate_key, MaxLengthValidator(self.max_length or KEY_LENGTH)]
 
 
+@lru_cache(maxsize=1)
+def known_timezones() -> frozenset[str]:
+    """The names of the IANA database; reading them takes milliseconds, so once a process."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def validate_timezone(name: str) -> None:
     """Accept the names of the IANA database only."""
-    if name not in zoneinfo.available_timezones():
+    if name not in known_timezones():
         raise ValidationError(_("%(name)s is no time zone of the IANA database."), params={"name": name})
 
 
