@@ -1,10 +1,10 @@
 """Document ↔ rows. A draft lives in rows (references to roles, teams and people); a frozen version also as JSON."""
 
-from collections import defaultdict
+from collections.abc import Callable
 from datetime import time
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from charter import document as doc
 from charter.models import (
@@ -28,6 +28,40 @@ from teams.models import Person, Role, Team
 
 PARTS = (Stage, Column, DecisionRight, EscalationPath, Threshold, EvidenceRequirement, Ritual, Waiver)
 
+_MENTIONS = ("role", "role_team")
+
+# Everything that a draft's document is made of; prefetched for many versions it takes the queries of one.
+ROWS = (
+    Prefetch(
+        "stages",
+        Stage.objects.prefetch_related(
+            Prefetch(
+                "cells",
+                Cell.objects.select_related("column__role", "column__role_team").order_by(
+                    "column__position", "column_id"
+                ),
+            )
+        ),
+    ),
+    Prefetch(
+        "decisionrights",
+        DecisionRight.objects.select_related(*_MENTIONS).prefetch_related(
+            Prefetch("places", ApproverPlace.objects.select_related(*_MENTIONS)),
+            Prefetch("voices", Voice.objects.select_related(*_MENTIONS)),
+        ),
+    ),
+    Prefetch(
+        "escalationpaths",
+        EscalationPath.objects.prefetch_related(
+            Prefetch("levels", EscalationLevel.objects.select_related(*_MENTIONS, "target_team"))
+        ),
+    ),
+    "thresholds",
+    "evidencerequirements",
+    Prefetch("rituals", Ritual.objects.select_related(*_MENTIONS)),
+    Prefetch("waivers", Waiver.objects.select_related("by")),
+)
+
 
 def load_known() -> Known:
     """What a document may mention in this installation: three queries."""
@@ -39,7 +73,7 @@ def load_known() -> Known:
 
 
 def document_of(version: Version) -> doc.Document:
-    """The document of a version: from its frozen JSON where it has one, else from its rows (13 queries)."""
+    """The document of a version: from its frozen JSON where it has one, else from its rows."""
     if version.document is not None:
         return thaw(version.document)
     return read_rows(version)
@@ -51,11 +85,13 @@ def thaw(frozen: dict[str, Any]) -> doc.Document:
 
 
 def read_rows(version: Version) -> doc.Document:
-    """The document as the rows of a draft have it now."""
-    responsibilities: dict[str, dict[str, Letter]] = defaultdict(dict)
-    cells = Cell.objects.filter(stage__version=version).select_related("stage", "column__role", "column__role_team")
-    for cell in cells.order_by("stage__position", "stage_id", "column__position", "column_id"):
-        responsibilities[cell.stage.key][cell.column.ref] = Letter(cell.letter)
+    """The document as a draft's rows have it: 11 queries, or none where `ROWS` were prefetched with the version."""
+    prefetch_related_objects([version], *ROWS)
+    responsibilities = {
+        stage.key: {cell.column.ref: Letter(cell.letter) for cell in stage.cells.all()}
+        for stage in version.stages.all()
+        if stage.cells.all()
+    }
     evidence: dict[Any, tuple[EvidenceKind, ...]] = {}
     for requirement in version.evidencerequirements.all():
         tier = str(requirement.tier)
@@ -71,18 +107,16 @@ def read_rows(version: Version) -> doc.Document:
         stages=tuple(
             doc.Stage(key=stage.key, name=stage.name, outcome=stage.outcome) for stage in version.stages.all()
         ),
-        responsibilities=dict(responsibilities),
-        decisions=tuple(map(_right_part, _rights(version))),
-        escalation=tuple(map(_path_part, _paths(version))),
+        responsibilities=responsibilities,
+        decisions=tuple(map(_right_part, version.decisionrights.all())),
+        escalation=tuple(map(_path_part, version.escalationpaths.all())),
         thresholds=tuple(map(_threshold_part, version.thresholds.all())),
         evidence=evidence,
-        rituals=tuple(map(_ritual_part, version.rituals.select_related("role", "role_team"))),
-        post_implementation_review=doc.PostImplementationReview(after=version.pir_after)
-        if version.pir_after
-        else None,
+        rituals=tuple(map(_ritual_part, version.rituals.all())),
+        post_implementation_review=doc.PostImplementationReview(after=version.pir_after) if version.pir_after else None,
         waivers=tuple(
             doc.Waiver(rule=row.rule, at=row.at, reason=row.reason, until=row.until, by=row.by.email)
-            for row in version.waivers.select_related("by")
+            for row in version.waivers.all()
         ),
     )
 
@@ -98,17 +132,14 @@ def write_rows(version: Version, document: doc.Document) -> None:
     writer.write()
 
 
-def _rights(version: Version) -> Any:
-    mentions = ("role", "role_team")
-    return version.decisionrights.select_related(*mentions).prefetch_related(
-        Prefetch("places", ApproverPlace.objects.select_related(*mentions)),
-        Prefetch("voices", Voice.objects.select_related(*mentions)),
-    )
+def write_section(version: Version, document: doc.Document, section: str) -> None:
+    """Replace the rows of one section of a draft: decisions, escalation, thresholds, evidence, rituals or waivers.
 
-
-def _paths(version: Version) -> Any:
-    levels = EscalationLevel.objects.select_related("role", "role_team", "target_team")
-    return version.escalationpaths.prefetch_related(Prefetch("levels", levels))
+    Like `write_rows`, of one section: in the caller's transaction, under the charter's lock.
+    """
+    part, write = _SECTIONS[section]
+    part.objects.filter(version=version).delete()
+    write(_Writer(version, document))
 
 
 def _right_part(row: DecisionRight) -> doc.DecisionRight:
@@ -187,15 +218,15 @@ class _Writer:
     def __init__(self, version: Version, document: doc.Document) -> None:
         self.version = version
         self.document = document
+        getattr(version, "_prefetched_objects_cache", {}).clear()  # the rows that were read are about to go
         self.roles = {role.key: role for role in Role.objects.all()}
         self.teams = dict(Team.objects.values_list("key", "id"))
 
     def write(self) -> None:
         self._write_head()
         self._write_matrix()
-        self._write_rights()
-        self._write_paths()
-        self._write_obligations()
+        for _, write_part in _SECTIONS.values():
+            write_part(self)
 
     def _mention(self, ref: str | None) -> dict[str, int | None]:
         if ref is None:
@@ -210,19 +241,17 @@ class _Writer:
         version.north_star_target = star.target if star else ""
         version.north_star_by = star.by if star else None
         version.pir_after = pir.after if pir else ""
-        version.save(
-            update_fields=["purpose", "north_star", "north_star_target", "north_star_by", "pir_after"]
-        )
+        version.save(update_fields=["purpose", "north_star", "north_star_target", "north_star_by", "pir_after"])
 
     def _write_matrix(self) -> None:
         stages = {
-            part.key: Stage(
-                version=self.version, position=position, key=part.key, name=part.name, outcome=part.outcome
-            )
+            part.key: Stage(version=self.version, position=position, key=part.key, name=part.name, outcome=part.outcome)
             for position, part in enumerate(self.document.stages)
         }
         Stage.objects.bulk_create(stages.values())
-        refs = sorted({ref for row in self.document.responsibilities.values() for ref in row}, key=self._catalogue_order)
+        refs = sorted(
+            {ref for row in self.document.responsibilities.values() for ref in row}, key=self._catalogue_order
+        )
         columns = {
             ref: Column(version=self.version, position=position, **self._mention(ref))
             for position, ref in enumerate(refs)
@@ -238,7 +267,7 @@ class _Writer:
         team, role = doc.split_role(ref, "")
         return bool(team), self.roles[role].position, ref
 
-    def _write_rights(self) -> None:
+    def write_decisions(self) -> None:
         rights = [
             DecisionRight(
                 version=self.version,
@@ -267,7 +296,7 @@ class _Writer:
             for position, ref in enumerate(refs)
         )
 
-    def _write_paths(self) -> None:
+    def write_escalation(self) -> None:
         paths = [
             EscalationPath(
                 version=self.version,
@@ -299,11 +328,10 @@ class _Writer:
         team, _, key = target.value.partition("/")
         return {"to": target.kind, "target_team_id": self.teams[team], "target_key": key}
 
-    def _write_obligations(self) -> None:
-        version, document = self.version, self.document
+    def write_thresholds(self) -> None:
         Threshold.objects.bulk_create(
             Threshold(
-                version=version,
+                version=self.version,
                 position=position,
                 key=part.key,
                 metric=part.metric,
@@ -317,16 +345,20 @@ class _Writer:
                 severity=part.severity or "",
                 trigger=part.trigger or "",
             )
-            for position, part in enumerate(document.thresholds)
+            for position, part in enumerate(self.document.thresholds)
         )
+
+    def write_evidence(self) -> None:
         EvidenceRequirement.objects.bulk_create(
-            EvidenceRequirement(version=version, position=position, tier=int(tier), kind=kind)
-            for tier, kinds in document.evidence.items()
+            EvidenceRequirement(version=self.version, position=position, tier=int(tier), kind=kind)
+            for tier, kinds in self.document.evidence.items()
             for position, kind in enumerate(kinds)
         )
+
+    def write_rituals(self) -> None:
         Ritual.objects.bulk_create(
             Ritual(
-                version=version,
+                version=self.version,
                 position=position,
                 key=part.key,
                 kind=part.kind,
@@ -336,12 +368,14 @@ class _Writer:
                 timezone=part.timezone,
                 **self._mention(part.facilitator),
             )
-            for position, part in enumerate(document.rituals)
+            for position, part in enumerate(self.document.rituals)
         )
+
+    def write_waivers(self) -> None:
         people = {person.email.lower(): person for person in self._waiving_people()}
         Waiver.objects.bulk_create(
             Waiver(
-                version=version,
+                version=self.version,
                 position=position,
                 rule=part.rule,
                 at=part.at,
@@ -349,9 +383,19 @@ class _Writer:
                 until=part.until,
                 by=people[part.by.lower()],
             )
-            for position, part in enumerate(document.waivers)
+            for position, part in enumerate(self.document.waivers)
         )
 
     def _waiving_people(self) -> list[Person]:
         emails = {waiver.by.lower() for waiver in self.document.waivers}
         return list(Person.objects.filter(email__in=emails)) if emails else []
+
+
+_SECTIONS: dict[str, tuple[Any, Callable[[_Writer], None]]] = {
+    "decisions": (DecisionRight, _Writer.write_decisions),
+    "escalation": (EscalationPath, _Writer.write_escalation),
+    "thresholds": (Threshold, _Writer.write_thresholds),
+    "evidence": (EvidenceRequirement, _Writer.write_evidence),
+    "rituals": (Ritual, _Writer.write_rituals),
+    "waivers": (Waiver, _Writer.write_waivers),
+}
