@@ -5,8 +5,16 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
+from tests.factories import PersonFactory
 
-def test_pages_forbid_foreign_and_inline_code(client, db):
+
+@pytest.fixture(autouse=True)
+def _somebody(db):
+    """An installation without people shows its welcome page alone."""
+    PersonFactory()
+
+
+def test_pages_forbid_foreign_and_inline_code(client):
     policy = client.get(reverse("account_login"))["Content-Security-Policy"]
     directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
 
@@ -15,7 +23,7 @@ def test_pages_forbid_foreign_and_inline_code(client, db):
     assert "unsafe" not in policy
 
 
-def test_pages_carry_the_headers_that_protect_them(client, db):
+def test_pages_carry_the_headers_that_protect_them(client):
     response = client.get(reverse("account_login"))
 
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -24,26 +32,26 @@ def test_pages_carry_the_headers_that_protect_them(client, db):
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-def test_stranger_is_sent_to_sign_in(client, db):
+def test_stranger_is_sent_to_sign_in(client):
     response = client.get("/")
 
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("account_login"))
 
 
-def test_admin_asks_for_the_same_sign_in_as_everything_else(client, db):
+def test_admin_asks_for_the_same_sign_in_as_everything_else(client):
     response = client.get("/admin/login/", follow=True)
 
     assert response.redirect_chain[0][0].startswith(reverse("account_login"))
 
 
-def test_stranger_cannot_sign_up(client, db):
+def test_stranger_cannot_sign_up(client):
     response = client.get(reverse("account_signup"))
 
     assert b"password1" not in response.content
 
 
-def test_api_refuses_a_stranger_with_a_challenge(client, db):
+def test_api_refuses_a_stranger_with_a_challenge(client):
     response = client.get("/api/v1/teams/")
 
     assert response.status_code == 401
