@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from config.components import LETTERS, SEVERITIES, STATES
+from config.components.sprite import GLYPHS, ICONS
 
 app_name = "dev"
 
@@ -90,6 +91,8 @@ def _specimens(request: HttpRequest) -> dict[str, Any]:
         "mei_ling": Somebody(3, "Mei-Ling Zhou"),
         "letters": [letter for letter in LETTERS if letter != "hole"],
         "severities": SEVERITIES,
+        "icons": ICONS,
+        "glyphs": sorted(GLYPHS),
         "states": {kind: list(states) for kind, states in STATES.items()},
         "page": Paginator(range(45), 20).page(2),
         "on_call": [(_("Now"), "Jonas Weidner"), (_("Covered by"), "Sofia Almeida")],

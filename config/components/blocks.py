@@ -188,7 +188,7 @@ def place(
         "name": person_name(person, reader=reader, start=True, nobody=nobody),
         "is_mine": person is not None and reader is not None and reader.id == person.id,
         "glyph": drawing,
-        "word": word,
+        "word": word if person is not None else "",
         "role": role,
         "note": note,
         "said": said,

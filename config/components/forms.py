@@ -159,7 +159,7 @@ def _group_of(widget: forms.Widget, choices: str) -> str:
 def _use_native_picker(widget: forms.Widget) -> None:
     for kind, input_type, iso in _NATIVE_PICKERS:
         if isinstance(widget, kind):
-            widget.attrs.setdefault("type", input_type)
+            widget.input_type = input_type
             widget.format = widget.format or iso
             return
 

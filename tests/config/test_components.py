@@ -32,6 +32,8 @@ from config.components.shell import STYLESHEETS
 from config.components.sprite import GLYPHS, icon_symbols
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
+# Mails carry their style with them; the policy of the pages does not reach them.
+PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if "emails" not in path.parts)
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def test_button_that_cannot_be_pressed_gives_its_reason() -> None:
 
 
 def test_button_with_an_address_is_a_link() -> None:
-    assert shown('{% button "Read" href="/r/?a=1&b=2" %}') == '<a class="button" href="/r/?a=1&amp;b=2">Read</a>'
+    assert shown('{% button "Read" href=to %}', to="/r/?a=1&b=2") == '<a class="button" href="/r/?a=1&amp;b=2">Read</a>'
 
 
 def test_button_opens_a_dialog_without_script() -> None:
@@ -419,7 +421,7 @@ def test_every_component_is_on_the_specimen_sheet() -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
 def test_template_has_no_inline_style_or_script(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.test import Client, RequestFactory
-from pytest_django import DjangoSettings
+from pytest_django import Settings
 
 from config.pages import RefusalsMiddleware
 from ledger.errors import ActRefused, Forbidden, IllegalState, Invalid
@@ -77,6 +77,8 @@ def test_page_that_shows_its_invalid_form_again_is_unprocessable(data: dict[str,
 
 @pytest.mark.django_db
 def test_sign_in_with_a_wrong_password_is_unprocessable_and_keeps_the_address(client: Client) -> None:
+    PersonFactory()
+
     response = client.post("/accounts/login/", {"login": "ada@tessel.example", "password": "wrong"})
 
     assert response.status_code == 422
@@ -95,7 +97,7 @@ def test_components_page_shows_every_component(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_components_page_is_not_there_in_production(client: Client, settings: SettingsWrapper) -> None:
+def test_components_page_is_not_there_in_production(client: Client, settings: Settings) -> None:
     settings.DEMO = settings.DEBUG = False
     client.force_login(PersonFactory())
 
