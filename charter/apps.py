@@ -7,8 +7,9 @@ class CharterConfig(AppConfig):
     verbose_name = _("Charters")
 
     def ready(self) -> None:
+        from charter.acts import SENTENCES
+        from charter.occasions import register_kinds
         from ledger.registry import register_acts
 
-        from charter.acts import SENTENCES
-
         register_acts(SENTENCES)
+        register_kinds()

@@ -69,7 +69,9 @@ def _readable_cadence(text: str) -> str:
     try:
         rrulestr(text)
     except (ValueError, KeyError, TypeError) as failure:
-        raise PydanticCustomError("cadence", "is no recurrence rule of RFC 5545: {why}", {"why": str(failure)}) from None
+        raise PydanticCustomError(
+            "cadence", "is no recurrence rule of RFC 5545: {why}", {"why": str(failure)}
+        ) from None
     return text
 
 

@@ -10,12 +10,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 from pydantic import ValidationError
 
-from charter.document import Document, pointer_part
+from charter.document import Document, Part, pointer_part
+from ledger.errors import Invalid
+
+P = TypeVar("P", bound=Part)
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -39,17 +42,24 @@ class Problem:
     line: int = 0
     column: int = 0
 
+    @property
+    def where(self) -> str:
+        return f"line {self.line}, column {self.column}: " if self.line else ""
+
     def __str__(self) -> str:
-        where = f"line {self.line}, column {self.column}: " if self.line else ""
-        return f"{where}{self.pointer or '/'}: {self.detail}"
+        return f"{self.where}{self.pointer or '/'}: {self.detail}"
 
 
-class Unreadable(Exception):
+class Unreadable(Invalid):
     """The text is no acceptable document. Nothing was stored."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("; ".join(str(problem) for problem in problems))
+        super().__init__([(problem.pointer, f"{problem.where}{problem.detail}") for problem in problems])
         self.problems = problems
+
+
+class Unparsable(Unreadable):
+    """The text is not even YAML or JSON, or no text at all. Answered with 400."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +81,19 @@ class Source:
         return Problem(pointer, detail, *self.place(pointer))
 
 
-def read_yaml(data: bytes | str) -> Source:
+def read_yaml(data: bytes | str, *, max_bytes: int = MAX_BYTES) -> Source:
     """Read one YAML 1.2 document of plain values. Raises Unreadable."""
-    reader = _YamlReader(_decoded(data))
+    reader = _YamlReader(_decoded(data, max_bytes))
     return Source(reader.read(), reader.places)
 
 
 def read_json(data: bytes | str) -> Source:
     """Read JSON under the same limits. Raises Unreadable."""
-    text = _decoded(data)
+    text = _decoded(data, MAX_BYTES)
     try:
         tree = json.loads(text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant)
     except json.JSONDecodeError as failure:
-        raise Unreadable([Problem("", failure.msg, failure.lineno, failure.colno)]) from None
+        raise Unparsable([Problem("", failure.msg, failure.lineno, failure.colno)]) from None
     except RecursionError:
         raise Unreadable([Problem("", f"nested deeper than {MAX_DEPTH}")]) from None
     except ValueError as failure:
@@ -94,12 +104,17 @@ def read_json(data: bytes | str) -> Source:
 
 def read_document(source: Source) -> Document:
     """Validate a tree as a charter document. Raises Unreadable with one problem for each fault."""
+    return read_part(Document, source)
+
+
+def read_part(kind: type[P], source: Source) -> P:
+    """Validate a tree as a kind of document. Raises Unreadable with one problem for each fault."""
     try:
         text = json.dumps(source.tree)
     except (TypeError, ValueError):
         raise Unreadable([Problem("", "is no document of plain values")]) from None
     try:
-        return Document.model_validate_json(text)
+        return kind.model_validate_json(text)
     except ValidationError as failure:
         problems = [
             source.problem(_pointer(error["loc"], source.tree), _detail(error))  # type: ignore[arg-type]
@@ -108,18 +123,18 @@ def read_document(source: Source) -> Document:
         raise Unreadable(problems) from None
 
 
-def _decoded(data: bytes | str) -> str:
+def _decoded(data: bytes | str, max_bytes: int) -> str:
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    if len(raw) > MAX_BYTES:
-        raise Unreadable([Problem("", f"is larger than {MAX_BYTES:,} bytes")])
+    if len(raw) > max_bytes:
+        raise Unreadable([Problem("", f"is larger than {max_bytes:,} bytes")])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as failure:
         line = raw.count(b"\n", 0, failure.start) + 1
-        raise Unreadable([Problem("", "is not UTF-8", line, 1)]) from None
+        raise Unparsable([Problem("", "is not UTF-8", line, 1)]) from None
 
 
-def _hidden_character(text: str) -> str | None:
+def hidden_character(text: str) -> str | None:
     """The name of a character that a reader would not see: NUL and other controls, bidirectional overrides."""
     if text.isascii() and text.isprintable():
         return None
@@ -150,7 +165,7 @@ def _refuse_deep_and_hidden(tree: Any, pointer: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise Unreadable([Problem(pointer, f"nested deeper than {MAX_DEPTH}")])
     if isinstance(tree, str):
-        if hidden := _hidden_character(tree):
+        if hidden := hidden_character(tree):
             raise Unreadable([Problem(pointer, f"contains a hidden character ({hidden})")])
     elif isinstance(tree, float):
         if not math.isfinite(tree):
@@ -176,7 +191,7 @@ class _YamlReader:
             self._next(yaml.StreamStartEvent)
             event = next(self._events)
             if isinstance(event, yaml.StreamEndEvent):
-                raise Unreadable([Problem("", "is empty")])
+                raise Unparsable([Problem("", "is empty")])
             tree = self._value(next(self._events), "", 1)
             self._next(yaml.DocumentEndEvent)
             following = next(self._events)
@@ -186,7 +201,7 @@ class _YamlReader:
             mark = getattr(failure, "problem_mark", None)
             what = getattr(failure, "problem", None) or str(failure)
             line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            raise Unreadable([Problem("", f"is not YAML: {what}", line, column)]) from None
+            raise Unparsable([Problem("", f"is not YAML: {what}", line, column)]) from None
         return tree
 
     def _next(self, kind: type[yaml.Event]) -> yaml.Event:
@@ -229,7 +244,7 @@ class _YamlReader:
         return tree
 
     def _refuse_hidden(self, text: str, pointer: str, event: yaml.Event) -> None:
-        if hidden := _hidden_character(text):
+        if hidden := hidden_character(text):
             self._refuse(pointer, f"contains a hidden character ({hidden})", event)
 
     def _scalar(self, event: yaml.ScalarEvent, pointer: str) -> Any:
@@ -279,7 +294,7 @@ def _pointer(loc: tuple[int | str, ...], tree: Any) -> str:
 
 
 _DETAILS = {
-    "extra_forbidden": "is not a key of a charter here",
+    "extra_forbidden": "is not a key that belongs here",
     "missing": "is missing",
     "string_type": "must be text",
     "int_type": "must be a whole number",

@@ -19,12 +19,8 @@ def in_force(now: datetime) -> models.QuerySet[Version]:
     At most two rows a charter, the one that holds first.
     """
     return (
-        Version.objects.filter(
-            Q(state=VersionState.INTERIM, interim_until__gt=now) | Q(state=VersionState.RATIFIED)
-        )
-        .annotate(
-            precedence=Case(When(state=VersionState.INTERIM, then=0), default=1, output_field=IntegerField())
-        )
+        Version.objects.filter(Q(state=VersionState.INTERIM, interim_until__gt=now) | Q(state=VersionState.RATIFIED))
+        .annotate(precedence=Case(When(state=VersionState.INTERIM, then=0), default=1, output_field=IntegerField()))
         .select_related("charter__team")
         .order_by("charter_id", "precedence")
     )

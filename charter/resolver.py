@@ -346,4 +346,3 @@ def _first_reached(
         if meant.person:
             return Meant(meant.person, _("through %(path)s: %(why)s") % {"path": ref, "why": meant.why})
     return Meant(None, _("%(path)s reaches nobody") % {"path": ref})
-

@@ -1,0 +1,115 @@
+"""The charter as code: replacing a team's draft by a document, and reading text as a document of this installation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from charter.document import Document
+from charter.lint import json_pointer, lint_document
+from charter.lint.formats import Checked
+from charter.models import Charter, Version
+from charter.parsing import Problem, Source, Unreadable, read_document
+from charter.queries import documents_in_force, open_draft, version_in_force
+from charter.ratification import reopen
+from charter.references import Known, refuse_unknown
+from charter.rules import can_edit
+from charter.storage import document_of, load_known, write_rows
+from charter.words import VersionState
+from ledger.errors import Forbidden, Stale
+from ledger.record import record_act
+from teams.models import Person, Team
+from teams.organisation import load_organisation
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of replacing a draft."""
+
+    version: Version
+    document: Document
+    is_new: bool
+
+
+class NotTheDigest(Stale):
+    """If-Match names neither the draft nor, where there is none, the version in force. Answered with 412."""
+
+
+def read_charter(source: Source, *, known: Known | None = None) -> Document:
+    """A document of this installation: readable, and mentioning nothing that is not here. Raises Unreadable."""
+    document = read_document(source)
+    refuse_unknown(document, known or load_known(), source)
+    return document
+
+
+@transaction.atomic
+def replace_draft(
+    *, team: Team, document: Document, by: Person | None, now: datetime, if_match: str | None = None
+) -> Written:
+    """Make a document the team's draft, all or nothing; a proposal is reopened and its signatures are void.
+
+    `if_match` is the digest that the writer saw: of the draft, or, where there is none, of the version in force; "*"
+    stands for a first charter and demands that there is neither. None = unconditional (commands). `by` None is Remit
+    itself. Raises Forbidden, NotTheDigest, Unreadable (the document is of another team, or mentions what is not here).
+    """
+    if by is not None and not can_edit(by, team):
+        raise Forbidden(_("Only the lead of %(team)s or an admin can do this.") % {"team": team.name})
+    if document.team != team.key:
+        raise Unreadable([Problem("/team", _("this is the charter of %(team)s") % {"team": team.key})])
+    refuse_unknown(document, load_known())
+    Charter.objects.get_or_create(team=team)
+    charter = Charter.objects.select_for_update().get(team=team)
+    draft, held = open_draft(team), version_in_force(team, now)
+    seen = draft or held
+    before = document_of(seen).digest if seen else ""
+    _refuse_stale(if_match, before, seen)
+    if draft is None:
+        draft = _new_draft(charter, held, by=by, now=now)
+        is_new = True
+    else:
+        is_new = False
+        if draft.state == VersionState.PROPOSED:
+            reopen(version=draft, by=by, now=now)
+    write_rows(draft, document)
+    Version.objects.filter(pk=draft.pk).update(edited_at=now)
+    change = {"digest": [before, document.digest]}
+    record_act(by=by, key="charter.version.replaced", on=draft, change=change, now=now)
+    return Written(draft, document, is_new)
+
+
+def _refuse_stale(if_match: str | None, digest: str, seen: Version | None) -> None:
+    if if_match is None:
+        return
+    wanted = "" if if_match == "*" else if_match
+    if wanted != digest:
+        state = seen.state if seen else "none"
+        raise NotTheDigest(_("The charter has changed since you read it. Read it again, then write."), state=state)
+
+
+def _new_draft(charter: Charter, held: Version | None, *, by: Person | None, now: datetime) -> Version:
+    last = Version.objects.filter(charter=charter).order_by("-number").first()
+    version = Version.objects.create(
+        charter=charter,
+        number=last.number + 1 if last else 1,
+        based_on=held,
+        drafted_by=by,
+        drafted_at=now,
+        edited_at=now,
+    )
+    record_act(by=by, key="charter.version.drafted", on=version, change={"number": [None, version.number]}, now=now)
+    return version
+
+
+def check(
+    document: Document, *, name: str, now: datetime, source: Source | None = None, with_people: bool = True
+) -> Checked:
+    """Lint a document against this installation, or, without people, as if only the file were at hand."""
+    result = lint_document(
+        document,
+        now=now,
+        organisation=load_organisation() if with_people else None,
+        others=documents_in_force(now) if with_people else None,
+    )
+    lines = [source.place(json_pointer(document, finding.pointer))[0] if source else 0 for finding in result.findings]
+    return Checked(name, result, lines)

@@ -1,0 +1,84 @@
+"""What a rule is, and the register of all rules."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from django.utils.functional import Promise
+
+from charter.document import Document
+from teams.organisation import Organisation
+
+Text = str | Promise
+Check = Callable[["Subject"], Iterator[tuple[str, str]]]
+
+
+class Severity(StrEnum):
+    """Errors block proposing and realigning; warnings and information do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a rule looks at: a document, the moment, and, where they are at hand, the people of the organisation.
+
+    `others` are the charters in force of the other teams, by team key.
+    """
+
+    document: Document
+    now: datetime
+    people: Organisation | None = None
+    others: Mapping[str, Document] = field(default_factory=dict)
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        """The people; rules that ask for them run only where they are at hand."""
+        if self.people is None:
+            raise LookupError("a rule without needs_people asked for people")
+        return self.people
+
+    @cached_property
+    def documents(self) -> Mapping[str, Document]:
+        """All charters, this one in place of what its team has in force."""
+        return {**self.others, self.document.team: self.document}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: `check` yields (JSON pointer, sentence). `source` says where the rule comes from."""
+
+    id: str
+    title: Text
+    severity: Severity
+    why: Text
+    source: Text
+    mend: Text
+    needs_people: bool
+    check: Check
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    id: str,
+    *,
+    title: Text,
+    severity: Severity,
+    why: Text,
+    source: Text,
+    mend: Text,
+    needs_people: bool = False,
+) -> Callable[[Check], Check]:
+    """Register a check as a rule."""
+
+    def register(check: Check) -> Check:
+        RULES[id] = Rule(id, title, severity, why, source, mend, needs_people, check)
+        return check
+
+    return register

@@ -1,0 +1,35 @@
+"""Bodies of the charter API."""
+
+from rest_framework import serializers
+
+from charter.words import VersionState
+
+
+class SignSerializer(serializers.Serializer[None]):
+    digest = serializers.CharField(max_length=71)
+
+
+class ObjectSerializer(SignSerializer):
+    reason = serializers.CharField(max_length=5_000)
+
+
+class VersionSerializer(serializers.Serializer[None]):
+    """A version after an act."""
+
+    team = serializers.CharField(source="charter.team.key")
+    version = serializers.IntegerField(source="number")
+    state = serializers.ChoiceField(VersionState.choices)
+    digest = serializers.CharField()
+
+
+class FindingSerializer(serializers.Serializer[None]):
+    id = serializers.CharField()
+    severity = serializers.ChoiceField(["error", "warning", "info"])
+    pointer = serializers.CharField()
+    line = serializers.IntegerField(help_text="Line in the text that was sent; 0 where it has none (JSON).")
+    message = serializers.CharField()
+
+
+class FindingsSerializer(serializers.Serializer[None]):
+    findings = FindingSerializer(many=True)
+    skipped = serializers.ListField(child=serializers.CharField())
