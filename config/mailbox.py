@@ -22,7 +22,7 @@ class MailboxBackend(BaseEmailBackend):
         for message in email_messages:
             name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
             draft = folder / f"{name}.draft"
-            draft.write_bytes(message.message().as_bytes(linesep="\r\n"))
+            draft.write_bytes(message.message().as_bytes())
             draft.rename(folder / f"{name}.eml")
         return len(email_messages)
 
@@ -38,7 +38,7 @@ class MailboxMessage:
 
 def mailbox_folder() -> Path:
     """Where the messages are."""
-    return Path(settings.EMAIL_FILE_PATH)
+    return Path(settings.EMAIL_FILE_PATH)  # type: ignore[misc]  # it is only set where mail goes to files
 
 
 def read_mailbox(*, newest: int = 50) -> list[MailboxMessage]:

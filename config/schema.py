@@ -1,8 +1,9 @@
 """How the API describes itself: every operation names the problems that it may answer with."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -27,17 +28,18 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 READ_PROBLEMS = {
+    400: "Cannot be parsed",
     401: "Not signed in",
     403: "Not allowed",
     404: "Unknown, or not visible",
+    406: "Not available in the media types asked for",
+    422: "Invalid",
     429: "Too many requests",
 }
 WRITE_PROBLEMS = {
-    400: "Cannot be parsed",
     409: "Not in this state",
     412: "Stale",
     415: "Media type not supported",
-    422: "Invalid",
     428: "If-Match missing",
 }
 
@@ -45,13 +47,12 @@ WRITE_PROBLEMS = {
 class ProblemAutoSchema(AutoSchema):
     """Adds the problem responses, so that no operation has to repeat them."""
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        problem = ResolvedComponent("Problem", ResolvedComponent.SCHEMA, PROBLEM_SCHEMA, "Problem")
+        self.registry.register_on_missing(problem)
         problems = READ_PROBLEMS if self.method in {"GET", "HEAD"} else READ_PROBLEMS | WRITE_PROBLEMS
         for status, description in problems.items():
-            bodies.setdefault(str(status), self._problem_response(description))
+            content = {"application/problem+json": {"schema": problem.ref}}
+            bodies.setdefault(str(status), {"description": description, "content": content})
         return dict(sorted(bodies.items()))
-
-    def _problem_response(self, description: str) -> dict[str, Any]:
-        content = {"application/problem+json": {"schema": PROBLEM_SCHEMA}}
-        return {"description": description, "content": content}
