@@ -91,8 +91,8 @@ def _parameters(schema: Schema, operation: Schema) -> Iterator[Field]:
 
 def _members(schema: Schema, operation: Schema) -> Iterator[Field]:
     """The members of the body, where it is an object."""
-    content = operation.get("requestBody", {}).get("content", {})
-    body = _resolved(schema, next(iter(content.values()), {}).get("schema", {}))
+    contents: dict[str, Schema] = operation.get("requestBody", {}).get("content", {})
+    body = next((_resolved(schema, content["schema"]) for content in contents.values()), {})
     for name, member in body.get("properties", {}).items():
         yield Field(
             name=name,
