@@ -1,14 +1,19 @@
 """Writing the ledger."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import rfc8785
 from django.db import connection, models
 
 from ledger.models import Entry
 from ledger.registry import sentence_of
+
+Change: TypeAlias = dict[str, list[Any]]
+
+BULK = 500
 
 
 class NotInTransaction(RuntimeError):
@@ -21,16 +26,35 @@ def record_act(
     key: str,
     on: models.Model,
     now: datetime,
-    change: dict[str, list[Any]] | None = None,
+    change: Change | None = None,
 ) -> Entry:
     """Append one entry in the caller's transaction.
 
     `by` is the acting person, None where Remit acts by itself. `change` maps a field to [before, after] and holds
     ids, keys, numbers and words of a list: never a name, never free text. Raises UnknownAct, NotInTransaction.
     """
+    _refuse_misuse(key)
+    entry = _entry(by=by, key=key, on=on, now=now, change=change)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_acts_in_bulk(
+    *, by: models.Model | None, key: str, acts: Iterable[tuple[models.Model, Change]], now: datetime
+) -> None:
+    """Append an entry for each of many acts of one kind, in order, with the promises of `record_act`."""
+    _refuse_misuse(key)
+    entries = [_entry(by=by, key=key, on=on, now=now, change=change) for on, change in acts]
+    Entry.objects.bulk_create(entries, batch_size=BULK)
+
+
+def _refuse_misuse(key: str) -> None:
     sentence_of(key)
     if not connection.in_atomic_block:
         raise NotInTransaction(key)
+
+
+def _entry(*, by: models.Model | None, key: str, on: models.Model, now: datetime, change: Change | None) -> Entry:
     entry = Entry(
         at=now,
         actor_id=None if by is None else by.pk,
@@ -40,7 +64,6 @@ def record_act(
         change=change or {},
     )
     entry.digest = digest_of(entry)
-    entry.save(force_insert=True)
     return entry
 
 
