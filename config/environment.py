@@ -226,6 +226,7 @@ def read_base_url(variables: Mapping[str, str], allowed_hosts: list[str]) -> str
     if name == "*" or name in LOOPBACK_HOSTS:
         bound = variables.get("HOST", "").strip()
         host = "127.0.0.1" if bound in {"", *ALL_INTERFACES} else bound
+        host = f"[{host}]" if ":" in host else host
         return f"http://{host}:{variables.get('PORT', '').strip() or '8000'}"
     return f"https://{name}"
 

@@ -122,6 +122,7 @@ def test_data_directory_on_a_read_only_place_is_said_to_root_too():
         ({"PORT": "9000"}, "http://127.0.0.1:9000"),
         ({"HOST": "0.0.0.0"}, "http://127.0.0.1:8000"),
         ({"HOST": "10.0.0.5", "PORT": "80"}, "http://10.0.0.5:80"),
+        ({"HOST": "::1"}, "http://[::1]:8000"),
         ({"ALLOWED_HOSTS": "remit.example.org, localhost"}, "https://remit.example.org"),
         ({"ALLOWED_HOSTS": "*"}, "http://127.0.0.1:8000"),
         ({"ALLOWED_HOSTS": "a.example.org", "BASE_URL": "https://b.example.org/"}, "https://b.example.org"),
