@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
@@ -196,16 +197,15 @@ def programs(environment: Environment, listener: socket.socket) -> list[Program]
 
 
 def answers(address: Address) -> bool:
-    """Whether the web server answers, with whatever it has to say."""
+    """Whether the web server answers and has not failed; a refusal, as for a host that is not allowed, is an answer."""
     connection = HTTPConnection(address.reachable_host, address.port, timeout=5)
     try:
         connection.request("GET", "/healthz")
-        connection.getresponse().read()
+        return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
     except (OSError, HTTPException):
         return False
     finally:
         connection.close()
-    return True
 
 
 def welcome(environment: Environment, address: Address, *, seconds: float) -> None:
