@@ -8,11 +8,10 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import rfc8785
-from dateutil.rrule import rrulestr
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -27,6 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from charter import durations
 from charter.words import Channel, EvidenceKind, Hours, Kind, Letter, RitualKind, Severity, Then, Trigger
+from reminders.recurrence import BadCadence, read_cadence
 from teams.fields import KEY_LENGTH, KEY_PATTERN, known_timezones
 
 _ONE_KEY = KEY_PATTERN.removeprefix("^").removesuffix("$")
@@ -58,20 +58,12 @@ def _known_timezone(name: str) -> str:
     return name
 
 
-@lru_cache(maxsize=1024)
 def _readable_cadence(text: str) -> str:
     """A cadence is the value of an RFC 5545 RRULE, without DTSTART: that stands in `from`, `at` and `timezone`."""
-    frequency = re.search(r"(?:^|;)FREQ=(\w+)", text)
-    if frequency is None:
-        raise PydanticCustomError("cadence", "is no recurrence rule of RFC 5545, as in FREQ=WEEKLY;BYDAY=TH")
-    if frequency[1] in {"SECONDLY", "MINUTELY", "HOURLY"}:
-        raise PydanticCustomError("cadence", "a ritual recurs daily at most")
     try:
-        rrulestr(text)
-    except (ValueError, KeyError, TypeError) as failure:
-        raise PydanticCustomError(
-            "cadence", "is no recurrence rule of RFC 5545: {why}", {"why": str(failure)}
-        ) from None
+        read_cadence(text)
+    except BadCadence as refused:
+        raise PydanticCustomError("cadence", "{why}", {"why": str(refused)}) from None
     return text
 
 

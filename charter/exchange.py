@@ -19,7 +19,7 @@ from charter.storage import document_of, load_known, write_rows
 from charter.words import VersionState
 from ledger.errors import Forbidden, Stale
 from ledger.record import record_act
-from teams.models import Person, Team
+from teams.models import Person, Role, Team
 from teams.organisation import load_organisation
 
 
@@ -110,6 +110,7 @@ def check(
         now=now,
         organisation=load_organisation() if with_people else None,
         others=documents_in_force(now) if with_people else None,
+        disciplines=dict(Role.objects.values_list("key", "discipline")),
     )
     lines = [source.place(json_pointer(document, finding.pointer))[0] if source else 0 for finding in result.findings]
     return Checked(name, result, lines)

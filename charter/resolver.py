@@ -204,8 +204,18 @@ def route_change(
     `barred` are people who wrote, edited or attached evidence; with the driver they fill no place.
     """
     right = match_right(document, kind, tier)
-    if right is None:
-        return None
+    return None if right is None else route_right(organisation, document, right, at=at, barred=barred)
+
+
+def route_right(
+    organisation: Organisation,
+    document: Document,
+    right: DecisionRight,
+    *,
+    at: datetime,
+    barred: frozenset[int] = frozenset(),
+) -> Route:
+    """Where a right sends the changes that it covers."""
     team = document.team
     driver = who_is_meant(organisation, team, right.driver, at) if right.driver else None
     out = barred | ({driver.person.id} if driver and driver.person else set())

@@ -70,11 +70,12 @@ class TeamFacts:
 
 @dataclass(frozen=True)
 class Organisation:
-    """People by id, teams and roles by key, seats."""
+    """People by id, teams by key, names and disciplines of roles by key, seats."""
 
     people: Mapping[int, PersonFacts]
     teams: Mapping[str, TeamFacts]
     roles: Mapping[str, str]
+    disciplines: Mapping[str, str]
     seats: Sequence[SeatFacts]
 
     @cached_property
@@ -128,11 +129,17 @@ def load_organisation() -> Organisation:
             "key", "name", "parent__key", "structure", "lead_id", "timezone", "holidays", "closed_at"
         )
     }
-    roles = dict(Role.objects.values_list("key", "name"))
+    catalogue = list(Role.objects.order_by("position", "key").values_list("key", "name", "discipline"))
     seats = [
         SeatFacts(*row)
         for row in Seat.objects.order_by("id").values_list(
             "team__key", "role__key", "person_id", "kind", "since", "until"
         )
     ]
-    return Organisation(people=people, teams=teams, roles=roles, seats=seats)
+    return Organisation(
+        people=people,
+        teams=teams,
+        roles={key: name for key, name, _discipline in catalogue},
+        disciplines={key: discipline for key, _name, discipline in catalogue},
+        seats=seats,
+    )

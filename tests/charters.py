@@ -39,7 +39,7 @@ def make_crew(key: str = "fraud-detection", **team: Any) -> Crew:
 
 
 def clean_tree(team: str = "fraud-detection", **parts: Any) -> dict[str, Any]:
-    """A whole charter as plain values, without errors of lint for a crew; `parts` replace or (None) remove keys."""
+    """A whole charter as plain values, without findings of lint while only the file is at hand; `parts` replace or (None) remove keys."""
     tree: dict[str, Any] = {
         "remit": 1,
         "team": team,
@@ -48,11 +48,15 @@ def clean_tree(team: str = "fraud-detection", **parts: Any) -> dict[str, Any]:
             {"key": "experimentation", "name": "Experimentation"},
             {"key": "deployment", "name": "Deployment"},
             {"key": "monitoring", "name": "Monitoring"},
+            {"key": "retraining", "name": "Retraining"},
+            {"key": "retirement", "name": "Retirement"},
         ],
         "responsibilities": {
-            "experimentation": {"data-scientist": "AR", "product-owner": "C"},
+            "experimentation": {"data-scientist": "AR", "ml-engineer": "C", "product-owner": "C"},
             "deployment": {"ml-engineer": "AR", "product-owner": "I", "data-scientist": "C"},
             "monitoring": {"ml-engineer": "AR", "product-owner": "I"},
+            "retraining": {"ml-engineer": "AR", "data-scientist": "R"},
+            "retirement": {"ml-engineer": "R", "product-owner": "A"},
         },
         "decisions": [
             {
@@ -83,7 +87,15 @@ def clean_tree(team: str = "fraud-detection", **parts: Any) -> dict[str, Any]:
                 "at": "15:00",
                 "timezone": "Europe/Berlin",
                 "facilitator": "product-owner",
-            }
+            },
+            {
+                "key": "review",
+                "kind": "charter-review",
+                "cadence": "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=1",
+                "from": "2026-01-01",
+                "at": "10:00",
+                "timezone": "Europe/Berlin",
+            },
         ],
         "post_implementation_review": {"after": "30d"},
     }

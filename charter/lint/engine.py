@@ -45,12 +45,16 @@ def lint_document(
     now: datetime,
     organisation: Organisation | None = None,
     others: Mapping[str, Document] | None = None,
+    disciplines: Mapping[str, str] | None = None,
 ) -> Result:
     """All findings about a document. Without an organisation the rules about people are skipped, and said to be.
 
-    `others` are the charters in force, for paths that lead into other teams. Waived findings are left out.
+    `others` are the charters in force, for paths that lead into other teams; `disciplines` the role catalogue's, known
+    from the organisation where there is one. Waived findings are left out.
     """
-    subject = Subject(document, now, organisation, others or {})
+    if disciplines is None:
+        disciplines = organisation.disciplines if organisation else {}
+    subject = Subject(document, now, organisation, others or {}, disciplines)
     waived = {(waiver.rule, waiver.at) for waiver in document.waivers if waiver.until >= now.date()}
     findings: list[Finding] = []
     skipped: list[str] = []

@@ -1,10 +1,12 @@
 """RESP: who answers for each stage, and who does the work."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from charter.document import split_role
 from charter.lint.rule import Severity, Subject, rule
 from charter.resolver import current_seats, role_name
 
@@ -85,3 +87,66 @@ def role_not_held(subject: Subject) -> Iterator[tuple[str, str]]:
         name = role_name(subject.organisation, ref, document.team)
         for stage in stages:
             yield f"/stages/{stage}", _("nobody holds the role %(role)s") % {"role": name}
+
+
+@rule(
+    "RESP005",
+    title=gettext_lazy("A life that ends at deployment"),
+    severity=Severity.WARNING,
+    why=gettext_lazy(
+        "A model is deployed once and runs for years. What is not on the charter after deployment has no owner when it "
+        "drifts, ages or must go."
+    ),
+    source=gettext_lazy("Sculley et al. 2015, Hidden technical debt in ML systems; NIST AI RMF, Manage 4.1"),
+    mend=gettext_lazy("Add the stages monitoring, retraining and retirement, and say who answers for them."),
+)
+def life_ends_at_deployment(subject: Subject) -> Iterator[tuple[str, str]]:
+    keys = {stage.key for stage in subject.document.stages}
+    missing = [key for key in ("monitoring", "retraining", "retirement") if key not in keys]
+    if "deployment" in keys and missing:
+        yield "/stages", _("deployment is on the charter, but not %(stages)s") % {"stages": ", ".join(missing)}
+
+
+@rule(
+    "RESP006",
+    title=gettext_lazy("A hand-off to somebody who was not asked"),
+    severity=Severity.WARNING,
+    why=gettext_lazy(
+        "Between two stages the work changes hands completely, and the receivers had no say in what they receive."
+    ),
+    source=gettext_lazy("Forsgren et al. 2018, Accelerate: hand-offs between teams slow delivery and lose knowledge"),
+    mend=gettext_lazy("Consult the receiving role (C) in the stage before, or let one role work in both."),
+)
+def unprepared_hand_off(subject: Subject) -> Iterator[tuple[str, str]]:
+    document = subject.document
+    for before, after in pairwise(document.stages):
+        givers, receivers = document.roles_with(before.key, "R"), document.roles_with(after.key, "R")
+        if not givers or not receivers:
+            continue
+        if not set(receivers) & set(document.roles_with(before.key, "ARC")):
+            yield (
+                f"/stages/{after.key}",
+                _("taken over from %(stage)s by %(roles)s, who had no say there")
+                % {"stage": before.name, "roles": ", ".join(receivers)},
+            )
+
+
+@rule(
+    "RESP007",
+    title=gettext_lazy("A seat without a letter"),
+    severity=Severity.INFO,
+    why=gettext_lazy("Somebody is in the team for a role that the charter does not mention: they cannot know their part."),
+    source=gettext_lazy("Remit: everyone in a team finds their own column"),
+    mend=gettext_lazy("Add the role to the matrix, or end the seat."),
+    needs_people=True,
+)
+def seat_without_letter(subject: Subject) -> Iterator[tuple[str, str]]:
+    document = subject.document
+    with_letter = {split_role(ref, document.team) for row in document.responsibilities.values() for ref in row}
+    seated = dict.fromkeys(seat.role for seat in subject.organisation.seats_in(document.team))
+    for role in seated:
+        if (document.team, role) in with_letter:
+            continue
+        if current_seats(subject.organisation, document.team, role, subject.now):
+            name = role_name(subject.organisation, role, document.team)
+            yield "/responsibilities", _("%(role)s has a seat but no letter") % {"role": name}

@@ -27,13 +27,14 @@ class Severity(StrEnum):
 class Subject:
     """What a rule looks at: a document, the moment, and, where they are at hand, the people of the organisation.
 
-    `others` are the charters in force of the other teams, by team key.
+    `others` are the charters in force of the other teams, by team key; `disciplines` are those of the role catalogue.
     """
 
     document: Document
     now: datetime
     people: Organisation | None = None
     others: Mapping[str, Document] = field(default_factory=dict)
+    disciplines: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def organisation(self) -> Organisation:
