@@ -8,7 +8,8 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from ledger.registry import register_acts
-
         from reviews.acts import SENTENCES
+        from reviews.occasions import register_kinds
 
         register_acts(SENTENCES)
+        register_kinds()

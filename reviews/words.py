@@ -36,3 +36,12 @@ class Direction(models.TextChoices):
     UP = "up", _("should rise")
     DOWN = "down", _("should fall")
     HOLD = "hold", _("should hold")
+
+
+class Verdict(models.TextChoices):
+    """What a post-implementation review finds when it holds the promise against the result."""
+
+    BETTER = "better", _("better than expected")
+    AS_EXPECTED = "as_expected", _("as expected")
+    WORSE = "worse", _("worse than expected")
+    CANNOT_TELL = "cannot_tell", _("cannot tell")

@@ -5,11 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Place(models.Model):
-    """An approver place of the right that matched: `count` distinct people of a role must approve."""
+    """An approver place of the right that matched: `count` distinct people of a role must approve.
+
+    `name` is the role in words, as it was called when the round began.
+    """
 
     review = models.ForeignKey("reviews.Review", on_delete=models.CASCADE, related_name="places")
     position = models.PositiveIntegerField(default=0)
     role = models.CharField(_("role as the charter writes it"), max_length=121)
+    name = models.CharField(_("role in words"), max_length=420, blank=True)
     count = models.PositiveSmallIntegerField(_("how many"), default=1)
 
     class Meta:

@@ -11,12 +11,15 @@ from reviews.words import ReviewState, Rollout
 class Review(models.Model):
     """A model-change review: a proposed change to a model. Its reference is its id, MCR-000123.
 
-    On submission it stores the charter version, the right that matched (its key) and the people resolved (`places`);
-    a later change of charter leaves it alone. `digest` is what a vote is bound to: the SHA-256 of content, evidence
-    and round. States are moved by `reviews.submitting`, `reviews.voting`, `reviews.releasing`.
+    On submission it stores the charter version, the right that matched (its key) and the people resolved (`driver`,
+    `places`); a later change of charter leaves the running round alone. `digest` is what a vote is bound to: the
+    SHA-256 of content, expectations, evidence and round, kept current by every act that changes one of them. States
+    are moved by `reviews.submitting`, `reviews.voting`, `reviews.releasing`.
     """
 
-    model = models.ForeignKey("teams.MLModel", verbose_name=_("model"), on_delete=models.PROTECT, related_name="reviews")
+    model = models.ForeignKey(
+        "teams.MLModel", verbose_name=_("model"), on_delete=models.PROTECT, related_name="reviews"
+    )
     version = models.CharField(_("version"), max_length=100)
     kind = models.CharField(_("kind of change"), max_length=20, choices=Kind)
     title = models.CharField(_("title"), max_length=200)
@@ -33,6 +36,14 @@ class Review(models.Model):
     )
     charter_version = models.ForeignKey(
         "charter.Version", null=True, blank=True, on_delete=models.PROTECT, related_name="reviews"
+    )
+    driver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("driver"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reviews_driven",
     )
     right_key = models.CharField(_("decision right"), max_length=60, blank=True)
     drafted_at = models.DateTimeField(_("drafted"))
@@ -68,12 +79,12 @@ class Review(models.Model):
     def __str__(self) -> str:
         return f"{self.ref}: {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("reviews:detail", args=[self.ref])
+
     @property
     def ref(self) -> str:
         return f"MCR-{self.pk:06d}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("reviews:detail", args=[self.ref])
 
 
 class Contributor(models.Model):
@@ -90,9 +101,7 @@ class Contributor(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["review", "person", "how"], name="reviews_contributor_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["review", "person", "how"], name="reviews_contributor_once")]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.how}"

@@ -1,0 +1,102 @@
+"""After the decision: releasing a change, rolling it back, and holding the promise against the result."""
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger.errors import Invalid
+from ledger.record import record_act
+from reviews import occasions
+from reviews.drafting import TEXT_LENGTH, check_reason, is_storable
+from reviews.models import Expectation, PostImplementationReview, Review
+from reviews.rules import can_close, can_release
+from reviews.states import Action, state_after
+from reviews.words import Verdict
+from teams.changing import locked
+from teams.models import Person
+from teams.rules import require
+
+
+@transaction.atomic
+def release_review(review: Review, *, by: Person, now: datetime) -> Review:
+    """The approved change goes out; its post-implementation review is planned. Raises Forbidden, ReviewNotInState."""
+    review = locked(review)
+    require(can_release(by, review), _("Only the driver or the model's accountable person releases."))
+    before = review.state
+    review.state = state_after(review, Action.RELEASE)
+    review.released_at = now
+    review.save(update_fields=["state", "released_at"])
+    record_act(by=by, key="reviews.review.released", on=review, change={"state": [before, review.state]}, now=now)
+    occasions.plan_pir(review, now=now)
+    return review
+
+
+@transaction.atomic
+def roll_back_review(review: Review, *, reason: str, by: Person, now: datetime) -> Review:
+    """Take a release that went wrong back, at once and without votes. Raises Forbidden, ReviewNotInState, Invalid."""
+    review = locked(review)
+    require(can_release(by, review), _("Only the driver or the model's accountable person rolls back."))
+    before = review.state
+    review.state = state_after(review, Action.ROLL_BACK)
+    check_reason(reason)
+    review.reason = reason.strip()
+    review.rolled_back_at = now
+    review.save(update_fields=["state", "reason", "rolled_back_at"])
+    record_act(by=by, key="reviews.review.rolled_back", on=review, change={"state": [before, review.state]}, now=now)
+    return review
+
+
+@transaction.atomic
+def close_review(
+    review: Review,
+    *,
+    actuals: Sequence[tuple[str, float]],
+    verdict: str,
+    lessons: str = "",
+    by: Person,
+    now: datetime,
+) -> PostImplementationReview:
+    """Close a review with what became of it: (metric, value) pairs, a verdict, lessons.
+
+    Raises Forbidden, ReviewNotInState, Invalid.
+    """
+    review = locked(review)
+    require(can_close(by, review), _("Who wrote or drove the change, or answers for the model, closes its review."))
+    before = review.state
+    review.state = state_after(review, Action.CLOSE)
+    expectations = {expectation.metric: expectation for expectation in review.expectations.all()}
+    if errors := list(_faults(expectations, actuals, verdict, lessons)):
+        raise Invalid(errors)
+    for metric, value in actuals:
+        expectations[metric].actual = value
+    Expectation.objects.bulk_update(expectations.values(), ["actual"])
+    pir = PostImplementationReview.objects.create(
+        review=review, verdict=verdict, lessons=lessons.strip(), closed_by=by, closed_at=now
+    )
+    review.closed_at = now
+    review.save(update_fields=["state", "closed_at"])
+    change = {"state": [before, review.state], "verdict": [None, verdict]}
+    record_act(by=by, key="reviews.review.reviewed", on=review, change=change, now=now)
+    occasions.pir_is_done(review, by=by, now=now)
+    return pir
+
+
+def _faults(
+    expectations: dict[str, Expectation], actuals: Sequence[tuple[str, float]], verdict: str, lessons: str
+) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for index, (metric, value) in enumerate(actuals):
+        if metric not in expectations:
+            yield f"/actuals/{index}/metric", _("Nothing was expected of this metric.")
+        elif metric in seen:
+            yield f"/actuals/{index}/metric", _("%(metric)s stands twice.") % {"metric": metric}
+        seen.add(metric)
+        if not math.isfinite(value):
+            yield f"/actuals/{index}/value", _("Write a finite number.")
+    if verdict not in Verdict.values:
+        yield "verdict", _("Choose one of: %(words)s.") % {"words": ", ".join(Verdict.values)}
+    if len(lessons) > TEXT_LENGTH or not is_storable(lessons):
+        yield "lessons", _("Write at most %(most)d characters, without control characters.") % {"most": TEXT_LENGTH}

@@ -1,0 +1,133 @@
+"""Where a review stands: its places and who filled them, who may not vote, what is missing. Reads what was fetched."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from charter.matching import Slot, are_filled, fill_slots
+from reviews.models import Contributor, Place, Review, Vote
+from reviews.routing import missing_evidence
+from reviews.voting import counting_votes
+from reviews.words import ReviewState, VoteWord
+from teams.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who may fill a place, why, and the vote that counts."""
+
+    person: Person
+    why: str
+    vote: Vote | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStanding:
+    """A place of the running round: who may fill it, and how many of `count` have."""
+
+    place: Place
+    asked: Sequence[Asked]
+    filled: int
+
+    @property
+    def is_filled(self) -> bool:
+        return self.filled >= self.place.count
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A review that was fetched by `queries.with_row` or `queries.with_everything`."""
+
+    review: Review
+
+    @cached_property
+    def votes(self) -> Mapping[int, Vote]:
+        """The counting vote of each person in the running round."""
+        return counting_votes(list(self.review.votes.all()), self.review.round)
+
+    @cached_property
+    def superseded_votes(self) -> Sequence[Vote]:
+        """Votes that do not count: of earlier rounds, or given again in this one."""
+        counting = {vote.pk for vote in self.votes.values()}
+        return [vote for vote in self.review.votes.all() if vote.pk not in counting]
+
+    @cached_property
+    def places(self) -> Sequence[PlaceStanding]:
+        """The places in the charter's order."""
+        rows = list(self.review.places.all())
+        filled = list(fill_slots(self._slots, self.approvers).values())
+        return [
+            PlaceStanding(
+                place,
+                [Asked(row.person, row.why, self.votes.get(row.person_id)) for row in place.people.all()],
+                filled.count(index),
+            )
+            for index, place in enumerate(rows)
+        ]
+
+    @cached_property
+    def approvers(self) -> Sequence[int]:
+        return [person for person, vote in self.votes.items() if vote.vote == VoteWord.APPROVE]
+
+    @property
+    def filled(self) -> int:
+        return sum(place.filled for place in self.places)
+
+    @property
+    def wanted(self) -> int:
+        return sum(place.place.count for place in self.places)
+
+    @property
+    def open_places(self) -> Sequence[PlaceStanding]:
+        return [place for place in self.places if not place.is_filled]
+
+    @property
+    def can_still_be_filled(self) -> bool:
+        """Whether those who have not abstained suffice for the places."""
+        asked = {person for slot in self._slots for person in slot.people}
+        abstained = {person for person, vote in self.votes.items() if vote.vote == VoteWord.ABSTAIN}
+        return are_filled(self._slots, sorted(asked - abstained))
+
+    @cached_property
+    def missing(self) -> Sequence[str]:
+        """Kinds of evidence that the stored charter version requires of the model's tier and that are not there."""
+        if self.review.charter_version is None:
+            return ()
+        attached = {piece.kind for piece in self.review.evidence.all()}
+        return missing_evidence(self.review.charter_version, self.review.model.tier, attached)
+
+    @property
+    def waits_for_evidence(self) -> bool:
+        """Whether it is decided by nobody, but by the evidence that is still to come."""
+        return self.review.state == ReviewState.SUBMITTED and not self.places
+
+    def asked_as(self, person: Person) -> Sequence[tuple[Place, str]]:
+        """The places that a person may fill, each with the sentence that says why."""
+        return [
+            (standing.place, asked.why)
+            for standing in self.places
+            for asked in standing.asked
+            if asked.person.pk == person.pk
+        ]
+
+    def waits_for(self, person: Person) -> bool:
+        """Whether the running round asks the person, who has not voted."""
+        is_running = self.review.state == ReviewState.SUBMITTED
+        return is_running and person.pk not in self.votes and bool(self.asked_as(person))
+
+    @property
+    def barred(self) -> Sequence[tuple[Person, str]]:
+        """Who may not vote, with what they did: `author`, `editor`, `evidence`, `driver`."""
+        found: dict[Person, str] = {self.review.author: Contributor.How.AUTHOR}
+        for contributor in self.review.contributors.all():
+            found.setdefault(contributor.person, contributor.how)
+        if self.review.driver:
+            found.setdefault(self.review.driver, "driver")
+        return list(found.items())
+
+    @property
+    def _slots(self) -> Sequence[Slot]:
+        return [
+            Slot(place.count, frozenset(row.person_id for row in place.people.all()))
+            for place in self.review.places.all()
+        ]

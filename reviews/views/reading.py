@@ -1,0 +1,136 @@
+"""The page of a review."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from reminders.models import Occasion
+from reviews.access import get_review_for
+from reviews.answers import answer_about, question_about, who_may_not_vote, why_you
+from reviews.forms import EvidenceForm, PirForm, ReasonForm, VoteForm
+from reviews.models import Review
+from reviews.occasions import pir_key
+from reviews.panels import panel_of
+from reviews.queries import teams_of
+from reviews.routing import outcome_for
+from reviews.rules import can_close, can_edit, can_release, can_submit, can_withdraw
+from reviews.standing import Standing
+from reviews.states import Action, is_possible
+from reviews.timeline import timeline_of
+from reviews.wording import by_when, evidence_names, moment
+from reviews.words import ReviewState, VoteWord
+from teams.models import Person
+from teams.rules import reader_of
+
+NOT_SUBMITTED = (ReviewState.DRAFT, ReviewState.CHANGES_REQUESTED)
+
+
+@dataclass
+class Forms:
+    """Forms of the page that came back with something to mend, by name."""
+
+    refused: dict[str, forms.Form] = field(default_factory=dict)
+    is_stale: bool = False
+
+
+@require_safe
+def detail(request: HttpRequest, ref: str) -> HttpResponse:
+    return show(request, get_review_for(reader_of(request), ref))
+
+
+def show(request: HttpRequest, review: Review, given: Forms | None = None) -> HttpResponse:
+    """The page, with the forms that were refused in the place of fresh ones."""
+    given = given or Forms()
+    status = HTTPStatus.OK
+    if given.refused:
+        status = HTTPStatus.CONFLICT if given.is_stale else HTTPStatus.UNPROCESSABLE_ENTITY
+    context = _context(review, reader_of(request), timezone.now(), given)
+    return render(request, "reviews/review_detail.html", context, status=status)
+
+
+def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dict[str, Any]:
+    standing = Standing(review)
+    member_of = teams_of(reader, now)
+    may = {
+        "edit": is_possible(review, Action.EDIT) and can_edit(reader, review, member_of),
+        "attach": is_possible(review, Action.ATTACH) and can_edit(reader, review, member_of),
+        "submit": is_possible(review, Action.SUBMIT) and can_submit(reader, review, member_of),
+        "vote": standing.waits_for(reader) or (is_possible(review, Action.VOTE) and reader.pk in standing.votes),
+        "release": is_possible(review, Action.RELEASE) and can_release(reader, review),
+        "roll_back": is_possible(review, Action.ROLL_BACK) and can_release(reader, review),
+        "close": is_possible(review, Action.CLOSE) and can_close(reader, review),
+        "withdraw": is_possible(review, Action.WITHDRAW) and can_withdraw(reader, review),
+    }
+    outcome = outcome_for(review, now=now) if review.state in NOT_SUBMITTED else None
+    pir_due_at = _pir_due_at(review)
+    expectations = list(review.expectations.all())
+    fresh: dict[str, forms.Form] = {
+        "vote": VoteForm(initial={"vote": VoteWord.APPROVE, "digest": review.digest}),
+        "evidence": EvidenceForm(initial={"kind": standing.missing[0] if standing.missing else None}),
+        "rollback": ReasonForm(auto_id="rollback_%s"),
+        "withdraw": ReasonForm(auto_id="withdraw_%s"),
+        "pir": PirForm(expectations=expectations),
+    }
+    return {
+        "review": review,
+        "standing": standing,
+        "state_label": _state_label(review),
+        "question": question_about(review),
+        "answer": answer_about(standing, reader, now, outcome=outcome, pir_due_at=pir_due_at),
+        "may": may,
+        "forms": {**fresh, **given.refused},
+        "refused": list(given.refused.values()),
+        "is_stale": given.is_stale,
+        "panel": panel_of(outcome, reader, now) if outcome else None,
+        "places": _places(standing, reader, now),
+        "why_you": why_you(standing, reader),
+        "barred": who_may_not_vote(standing, reader),
+        "events": timeline_of(review, reader),
+        "missing": evidence_names(standing.missing),
+        "expectations": expectations,
+        "has_actuals": any(expectation.actual is not None for expectation in expectations),
+        "pir": getattr(review, "pir", None),
+        "pir_due": by_when(pir_due_at, reader.timezone, now) if pir_due_at else "",
+        "is_decided": review.state not in (*NOT_SUBMITTED, ReviewState.SUBMITTED),
+    }
+
+
+def _state_label(review: Review) -> str:
+    return f"{review.get_state_display()}, round {review.round}"
+
+
+def _places(standing: Standing, reader: Person, now: datetime) -> list[dict[str, Any]]:
+    """A line for each person of each place: the reader first, then who has voted, then who is still asked."""
+    review = standing.review
+    due = by_when(review.decide_by, reader.timezone, now) if review.decide_by else ""
+    lines = []
+    for place in standing.places:
+        for asked in place.asked:
+            is_mine = asked.person.pk == reader.pk
+            if place.is_filled and asked.vote is None and not is_mine:
+                continue  # the place is taken: nobody waits for them
+            note = moment(asked.vote.cast_at, reader.timezone) if asked.vote else due if is_mine else ""
+            lines.append(
+                {
+                    "person": asked.person,
+                    "role": place.place.name,
+                    "state": asked.vote.vote if asked.vote else "open",
+                    "note": note,
+                    "said": asked.vote.comment if asked.vote else "",
+                    "order": (not is_mine, asked.vote is None),
+                }
+            )
+    return sorted(lines, key=lambda line: line["order"])
+
+
+def _pir_due_at(review: Review) -> datetime | None:
+    if review.released_at is None:
+        return None
+    return Occasion.objects.filter(key=pir_key(review)).values_list("due_at", flat=True).first()
