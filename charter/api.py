@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from charter import exchange, ratification
+from charter.checking import check_here, report
 from charter.document import Document
 from charter.media import DocumentJsonRenderer, DocumentYamlRenderer, JsonSourceParser, YamlSourceParser
 from charter.models import Version
@@ -124,7 +125,8 @@ class LintView(IdempotentPosts):
     def post(self, request: Request) -> Response:
         source = _source(request)
         document = exchange.read_charter(source)
-        checked = exchange.check(document, name=document.team, now=timezone.now(), source=source)
+        result = check_here(document, now=timezone.now())
+        checked = report(document, result, name=document.team, source=source)
         return Response({"findings": checked.rows(), "skipped": checked.result.skipped})
 
 

@@ -7,11 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from charter.document import Document
-from charter.lint import json_pointer, lint_document
-from charter.lint.formats import Checked
 from charter.models import Charter, Version
 from charter.parsing import Problem, Source, Unreadable, read_document
-from charter.queries import documents_in_force, open_draft, version_in_force
+from charter.queries import open_draft, version_in_force
 from charter.ratification import reopen
 from charter.references import Known, refuse_unknown
 from charter.rules import can_edit
@@ -19,8 +17,7 @@ from charter.storage import document_of, load_known, write_rows
 from charter.words import VersionState
 from ledger.errors import Forbidden, Stale
 from ledger.record import record_act
-from teams.models import Person, Role, Team
-from teams.organisation import load_organisation
+from teams.models import Person, Team
 
 
 @dataclass(frozen=True)
@@ -99,18 +96,3 @@ def _new_draft(charter: Charter, held: Version | None, *, by: Person | None, now
     )
     record_act(by=by, key="charter.version.drafted", on=version, change={"number": [None, version.number]}, now=now)
     return version
-
-
-def check(
-    document: Document, *, name: str, now: datetime, source: Source | None = None, with_people: bool = True
-) -> Checked:
-    """Lint a document against this installation, or, without people, as if only the file were at hand."""
-    result = lint_document(
-        document,
-        now=now,
-        organisation=load_organisation() if with_people else None,
-        others=documents_in_force(now) if with_people else None,
-        disciplines=dict(Role.objects.values_list("key", "discipline")),
-    )
-    lines = [source.place(json_pointer(document, finding.pointer))[0] if source else 0 for finding in result.findings]
-    return Checked(name, result, lines)

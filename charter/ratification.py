@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from charter import occasions
 from charter.document import Document
-from charter.lint import Severity, lint_document
+from charter.checking import check_here
+from charter.lint import Severity
 from charter.models import Charter, Signature, Version
 from charter.resolver import role_name
 from charter.rules import can_edit
@@ -45,7 +46,7 @@ def propose(*, version: Version, by: Person, now: datetime) -> Version:
     document = read_rows(version)
     errors = [
         (finding.pointer, f"{finding.rule_id}: {finding.message}")
-        for finding in lint_document(document, organisation=organisation, now=now).findings
+        for finding in check_here(document, now=now, organisation=organisation).findings
         if finding.severity == Severity.ERROR
     ]
     if errors:

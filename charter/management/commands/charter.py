@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from charter import exchange
+from charter.checking import check_file, check_here, report
 from charter.document import Document
 from charter.lint.formats import FORMATS
 from charter.parsing import Source, Unreadable, read_json, read_yaml
@@ -54,9 +56,10 @@ class Command(BaseCommand):
         now = timezone.now()
         if Path(subject).is_file():
             source, document = self._read(subject)
-            checked = exchange.check(document, name=subject, now=now, source=source, with_people=False)
+            checked = report(document, check_file(document, now=now), name=subject, source=source)
         else:
-            checked = exchange.check(self._of_team(subject), name=subject, now=now)
+            document = self._of_team(subject)
+            checked = report(document, check_here(document, now=now), name=subject)
         self.stdout.write(FORMATS[format](checked), ending="")
         if checked.result.skipped:
             rules = ", ".join(checked.result.skipped)
@@ -80,8 +83,6 @@ class Command(BaseCommand):
         self.stdout.write(to_yaml(self._of_team(team, draft=draft)), ending="")
 
     def diff(self, *, file: str, **options: Any) -> None:
-        from difflib import unified_diff
-
         _source, document = self._read(file)
         held = to_yaml(self._of_team(document.team))
         lines = list(
