@@ -11,6 +11,8 @@ import tempfile
 os.environ["REMIT_DATA_DIR"] = tempfile.mkdtemp(prefix="remit-tests-")
 os.environ.setdefault("SECRET_KEY", "only for tests")
 os.environ["DEMO"] = "1"
+# Playwright runs an event loop in the thread of the tests, in which Django would refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 atexit.register(shutil.rmtree, os.environ["REMIT_DATA_DIR"], ignore_errors=True)
 
 from config.settings import *  # noqa: E402, F403
