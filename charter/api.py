@@ -23,6 +23,7 @@ from charter.storage import document_of
 from config.problems import PreconditionFailed, PreconditionRequired
 from teams.idempotency import IdempotentPosts
 from teams.models import Team
+from teams.rules import reader_of
 
 DOCUMENT = {("200", "application/json"): OpenApiTypes.OBJECT, ("200", "application/yaml"): OpenApiTypes.STR}
 
@@ -76,7 +77,7 @@ class DocumentView(CharterView):
         document = exchange.read_charter(source)
         try:
             written = exchange.replace_draft(
-                team=of, document=document, by=request.user, now=timezone.now(), if_match=seen
+                team=of, document=document, by=reader_of(request), now=timezone.now(), if_match=seen
             )
         except exchange.NotTheDigest as stale:
             raise PreconditionFailed(stale.message) from None
@@ -87,7 +88,7 @@ class DocumentView(CharterView):
 class ProposeView(CharterView):
     @extend_schema(operation_id="charters_propose", request=None, responses=VersionSerializer)
     def post(self, request: Request, team: str) -> Response:
-        version = ratification.propose(version=self.draft(), by=request.user, now=timezone.now())
+        version = ratification.propose(version=self.draft(), by=reader_of(request), now=timezone.now())
         return Response(VersionSerializer(version).data)
 
 
@@ -97,7 +98,7 @@ class SignView(CharterView):
         body = SignSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         version = self.draft()
-        ratification.sign(version=version, by=request.user, now=timezone.now(), **body.validated_data)
+        ratification.sign(version=version, by=reader_of(request), now=timezone.now(), **body.validated_data)
         version.refresh_from_db()
         return Response(VersionSerializer(version).data)
 
@@ -108,7 +109,7 @@ class ObjectView(CharterView):
         body = ObjectSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         version = self.draft()
-        ratification.object_to(version=version, by=request.user, now=timezone.now(), **body.validated_data)
+        ratification.object_to(version=version, by=reader_of(request), now=timezone.now(), **body.validated_data)
         return Response(VersionSerializer(version).data)
 
 

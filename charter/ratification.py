@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from charter import occasions
-from charter.document import Document
 from charter.checking import check_here
+from charter.document import Document
 from charter.lint import Severity
 from charter.models import Charter, Signature, Version
 from charter.resolver import role_name
@@ -18,7 +18,7 @@ from charter.states import state_after
 from charter.storage import read_rows
 from charter.words import VersionState
 from ledger.errors import Forbidden, IllegalState, Invalid, Stale
-from ledger.record import record_act
+from ledger.record import Change, record_act
 from teams.models import Person
 from teams.organisation import Organisation, load_organisation
 
@@ -138,8 +138,8 @@ def withdraw(*, version: Version, by: Person, now: datetime) -> Version:
     return version
 
 
-def reopen(*, version: Version, by: Person, now: datetime) -> None:
-    """An edit during signature: the version is a draft again, its signatures are void. Runs under the charter's lock."""
+def reopen(*, version: Version, by: Person | None, now: datetime) -> None:
+    """An edit during signature: the version is a draft again, its signatures are void. Under the charter's lock."""
     before, after = version.state, state_after(version.state, "reopen")
     digest = version.digest
     version.state = after
@@ -194,7 +194,7 @@ def _ask_signers(version: Version, signers: Mapping[int, list[str]], organisatio
         occasions.signature_asked(signature, names, due_at=now + SIGN_WITHIN, now=now)
 
 
-def _void_signatures(version: Version, *, by: Person, now: datetime) -> None:
+def _void_signatures(version: Version, *, by: Person | None, now: datetime) -> None:
     version.signatures.exclude(state=Signature.State.VOID).update(state=Signature.State.VOID)
     occasions.signatures_called_off(version, by=by, now=now)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from charter.document import Document, split_role
-from charter.parsing import Problem, Source, Unreadable
+from charter.parsing import Source, Unreadable
 
 
 @dataclass(frozen=True)

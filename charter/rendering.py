@@ -11,8 +11,9 @@ from charter.parsing import reads_as_text
 class _Dumper(yaml.SafeDumper):
     """Quotes every text that a reader of YAML 1.2 core would not read as text again."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Indent the entries of a list below its key; the signature is PyYAML's."""
+        super().increase_indent(flow, indentless=False)
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

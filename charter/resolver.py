@@ -324,6 +324,7 @@ def who_is_called(
     team: str,
     target: Target,
     at: datetime,
+    *,
     visited: frozenset[tuple[str, str]] = frozenset(),
 ) -> Meant:
     """Whom a level's target means. A path means the first person that it reaches; circles reach nobody."""
@@ -352,7 +353,7 @@ def _first_reached(
         return Meant(None, _("the paths lead into each other in a circle"))
     start = opens_at(organisation, team, path, at)
     for level in path.levels:
-        meant = who_is_called(organisation, documents, team, level.to, start, visited | {(team, key)})
+        meant = who_is_called(organisation, documents, team, level.to, start, visited=visited | {(team, key)})
         if meant.person:
             return Meant(meant.person, _("through %(path)s: %(why)s") % {"path": ref, "why": meant.why})
     return Meant(None, _("%(path)s reaches nobody") % {"path": ref})

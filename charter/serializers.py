@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from charter.models import Version
 from charter.words import VersionState
 
 
@@ -13,7 +14,7 @@ class ObjectSerializer(SignSerializer):
     reason = serializers.CharField(max_length=5_000)
 
 
-class VersionSerializer(serializers.Serializer[None]):
+class VersionSerializer(serializers.Serializer[Version]):
     """A version after an act."""
 
     team = serializers.CharField(source="charter.team.key")

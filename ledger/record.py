@@ -16,6 +16,10 @@ Change: TypeAlias = dict[str, list[Any]]
 BULK = 500
 
 
+Change = Mapping[str, Sequence[Any]]
+"""Field → [before, after]."""
+
+
 class NotInTransaction(RuntimeError):
     """An entry was written outside the transaction of its act: the act and its record could part."""
 

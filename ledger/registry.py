@@ -25,3 +25,8 @@ def sentence_of(key: str) -> str:
         return str(_sentences[key])
     except KeyError:
         raise UnknownAct(key) from None
+
+
+def all_sentences() -> Mapping[str, str]:
+    """Every act key with its sentence."""
+    return {key: str(sentence) for key, sentence in _sentences.items()}

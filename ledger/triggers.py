@@ -13,7 +13,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`events` are INSERT, UPDATE, DELETE; an empty condition refuses always. `subquery` conditions read other tables."""
+    """`events` are INSERT, UPDATE, DELETE; an empty condition refuses always."""
 
     name: str
     table: str
@@ -47,9 +47,10 @@ class Guard:
         for event in self.events:
             function = f"{self.name}_{event.lower()}"
             row = "OLD" if event == "DELETE" else "NEW"
+            refusal = f"RAISE EXCEPTION '{self.message}'"
+            body = f"IF {self.condition or 'TRUE'} THEN {refusal}; END IF; RETURN {row};"
             statements += [
-                f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"IF {self.condition or 'TRUE'} THEN RAISE EXCEPTION '{self.message}'; END IF; RETURN {row}; END $$",
+                f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
                 f"CREATE TRIGGER {function} BEFORE {event} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {function}()",
             ]
         return statements

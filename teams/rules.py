@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeGuard
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from rest_framework.request import Request
 
 from ledger.errors import Forbidden
 from teams.models import Person, Team
@@ -48,7 +49,7 @@ def require_admin(by: Person | None) -> None:
     require(by is None or can_change_organisation(by), _("Only an admin may change this."))
 
 
-def reader_of(request: HttpRequest) -> Person:
+def reader_of(request: HttpRequest | Request) -> Person:
     """The signed-in person of a request; pages are behind sign-in unless they say otherwise."""
     assert isinstance(request.user, Person)  # noqa: S101  holds by LoginRequiredMiddleware
     return request.user

@@ -39,7 +39,7 @@ def make_crew(key: str = "fraud-detection", **team: Any) -> Crew:
 
 
 def clean_tree(team: str = "fraud-detection", **parts: Any) -> dict[str, Any]:
-    """A whole charter as plain values, without findings of lint while only the file is at hand; `parts` replace or (None) remove keys."""
+    """A whole charter as plain values, in which lint finds nothing; `parts` replace keys, or (None) remove them."""
     tree: dict[str, Any] = {
         "remit": 1,
         "team": team,

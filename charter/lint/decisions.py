@@ -78,7 +78,11 @@ def not_covered(subject: Subject) -> Iterator[tuple[str, str]]:
 def too_few_people(subject: Subject) -> Iterator[tuple[str, str]]:
     for right in subject.document.decisions:
         route = route_right(subject.organisation, subject.document, right, at=subject.now)
-        if right.places and route.blocked_by and not any(_is_only_driver(subject, right, place) for place in right.places):
+        if (
+            right.places
+            and route.blocked_by
+            and not any(_is_only_driver(subject, right, place) for place in right.places)
+        ):
             yield f"/decisions/{right.key}", "; ".join(route.blocked_by)
 
 
@@ -87,7 +91,9 @@ def too_few_people(subject: Subject) -> Iterator[tuple[str, str]]:
     title=gettext_lazy("Too many approvals"),
     severity=Severity.WARNING,
     why=gettext_lazy("Where many must approve, each relies on the others, and nobody decides."),
-    source=gettext_lazy("DACI: one approver where possible; Forsgren et al. 2018: heavy approval does not lower failure"),
+    source=gettext_lazy(
+        "DACI: one approver where possible; Forsgren et al. 2018: heavy approval does not lower failure"
+    ),
     mend=gettext_lazy("Keep the approvers who would stop a change; make the others contributors or informed."),
 )
 def too_many_approvals(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -118,8 +124,12 @@ def only_the_driver(subject: Subject) -> Iterator[tuple[str, str]]:
     "DEC005",
     title=gettext_lazy("A model replaced without all voices"),
     severity=Severity.WARNING,
-    why=gettext_lazy("Replacing a model changes the product, the science and the running system; each sees what others miss."),
-    source=gettext_lazy("Breck et al. 2017, The ML test score; NIST AI RMF, Map 1.2: diverse disciplines inform decisions"),
+    why=gettext_lazy(
+        "Replacing a model changes the product, the science and the running system; each sees what others miss."
+    ),
+    source=gettext_lazy(
+        "Breck et al. 2017, The ML test score; NIST AI RMF, Map 1.2: diverse disciplines inform decisions"
+    ),
     mend=gettext_lazy("Make a role of the missing discipline driver, approver or contributor."),
 )
 def voice_missing(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -133,16 +143,19 @@ def voice_missing(subject: Subject) -> Iterator[tuple[str, str]]:
         heard = {subject.disciplines.get(split_role(ref, subject.document.team)[1]) for ref in voices}
         missing = [str(Discipline(word).label) for word in NEEDED_VOICES if word not in heard]
         if missing:
-            yield f"/decisions/{right.key}", _("a model is replaced without a voice of %(disciplines)s") % {
-                "disciplines": ", ".join(missing)
-            }
+            yield (
+                f"/decisions/{right.key}",
+                _("a model is replaced without a voice of %(disciplines)s") % {"disciplines": ", ".join(missing)},
+            )
 
 
 @rule(
     "DEC007",
     title=gettext_lazy("A right that can never match"),
     severity=Severity.WARNING,
-    why=gettext_lazy("The first right that matches wins, and earlier ones take all that this one covers: it is dead text."),
+    why=gettext_lazy(
+        "The first right that matches wins, and earlier ones take all that this one covers: it is dead text."
+    ),
     source=gettext_lazy("Remit: first match wins (DESIGN.md §5)"),
     mend=gettext_lazy("Move it up, narrow the earlier ones, or delete it."),
 )
@@ -158,7 +171,9 @@ def never_matches(subject: Subject) -> Iterator[tuple[str, str]]:
     "DEC008",
     title=gettext_lazy("Who watches cannot act"),
     severity=Severity.WARNING,
-    why=gettext_lazy("Who answers for monitoring sees the signal first, but has no authority to roll back or to retrain."),
+    why=gettext_lazy(
+        "Who answers for monitoring sees the signal first, but has no authority to roll back or to retrain."
+    ),
     source=gettext_lazy("Google SRE book, ch. 14; Google MLOps whitepaper 2021: monitoring triggers retraining"),
     mend=gettext_lazy("Let the role drive or approve rollback and retraining."),
 )
@@ -174,10 +189,14 @@ def watcher_cannot_act(subject: Subject) -> Iterator[tuple[str, str]]:
             if not acting & set(watchers):
                 powerless[right.key].append(str(kind.label))
     for key, kinds in powerless.items():
-        yield f"/decisions/{key}", _("%(role)s is accountable for monitoring but neither drives nor approves: %(kinds)s") % {
-            "role": watchers[0],
-            "kinds": ", ".join(kinds),
-        }
+        yield (
+            f"/decisions/{key}",
+            _("%(role)s is accountable for monitoring but neither drives nor approves: %(kinds)s")
+            % {
+                "role": watchers[0],
+                "kinds": ", ".join(kinds),
+            },
+        )
 
 
 def rights_for(document: Document, kind: Kind) -> list[DecisionRight]:

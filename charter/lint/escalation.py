@@ -66,7 +66,8 @@ def same_person_twice(subject: Subject) -> Iterator[tuple[str, str]]:
     for path in subject.document.escalation:
         start = opens_at(subject.organisation, team, path, subject.now)
         reached = [
-            who_is_called(subject.organisation, subject.documents, team, level.to, start).person for level in path.levels
+            who_is_called(subject.organisation, subject.documents, team, level.to, start).person
+            for level in path.levels
         ]
         for number, (before, after) in enumerate(pairwise(reached), start=1):
             if before is not None and before == after:

@@ -135,7 +135,9 @@ def unprepared_hand_off(subject: Subject) -> Iterator[tuple[str, str]]:
     "RESP007",
     title=gettext_lazy("A seat without a letter"),
     severity=Severity.INFO,
-    why=gettext_lazy("Somebody is in the team for a role that the charter does not mention: they cannot know their part."),
+    why=gettext_lazy(
+        "Somebody is in the team for a role that the charter does not mention: they cannot know their part."
+    ),
     source=gettext_lazy("Remit: everyone in a team finds their own column"),
     mend=gettext_lazy("Add the role to the matrix, or end the seat."),
     needs_people=True,

@@ -1,8 +1,7 @@
 """RIT: when a team looks back and goes through its charter."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

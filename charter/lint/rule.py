@@ -67,7 +67,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    id: str,
+    id: str,  # noqa: A002  the word of the contract
     *,
     title: Text,
     severity: Severity,

@@ -66,10 +66,14 @@ def accountable_everywhere(subject: Subject) -> Iterator[tuple[str, str]]:
             teams[person].add(key)
     for person in _accountable_people(subject, subject.document):
         if len(teams[person]) > MOST_TEAMS:
-            yield "/responsibilities", _("%(name)s is accountable in %(count)d teams") % {
-                "name": subject.organisation.people[person].name,
-                "count": len(teams[person]),
-            }
+            yield (
+                "/responsibilities",
+                _("%(name)s is accountable in %(count)d teams")
+                % {
+                    "name": subject.organisation.people[person].name,
+                    "count": len(teams[person]),
+                },
+            )
 
 
 @rule(
@@ -104,7 +108,9 @@ def share_of_operations(subject: Subject) -> Iterator[tuple[str, str]]:
     "TEAM004",
     title=gettext_lazy("A core role missing"),
     severity=Severity.INFO,
-    why=gettext_lazy("Teams of this structure rarely work without the role; its work then falls to somebody by chance."),
+    why=gettext_lazy(
+        "Teams of this structure rarely work without the role; its work then falls to somebody by chance."
+    ),
     source=gettext_lazy("Remit: the starter charters, which say who sits in each structure and why"),
     mend=gettext_lazy("Give somebody the seat, or choose the structure that fits."),
     needs_people=True,
@@ -116,10 +122,14 @@ def core_role_missing(subject: Subject) -> Iterator[tuple[str, str]]:
     for role in CORE_ROLES[Structure(facts.structure)]:
         if not current_seats(subject.organisation, facts.key, role, subject.now):
             name = role_name(subject.organisation, role, facts.key)
-            yield "/team", _("nobody is %(role)s, usual in a team of the structure %(structure)s") % {
-                "role": name,
-                "structure": Structure(facts.structure).label,
-            }
+            yield (
+                "/team",
+                _("nobody is %(role)s, usual in a team of the structure %(structure)s")
+                % {
+                    "role": name,
+                    "structure": Structure(facts.structure).label,
+                },
+            )
 
 
 def _accountable_people(subject: Subject, document: Document) -> set[int]:

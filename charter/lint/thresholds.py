@@ -25,7 +25,10 @@ def contradicting_limits(subject: Subject) -> Iterator[tuple[str, str]]:
             yield f"/thresholds/{threshold.key}", fault
     for first, second in combinations(thresholds, 2):
         if _watch_the_same(first, second) and not _leaves_room([first, second]):
-            yield f"/thresholds/{second.key}", _("no value holds both this limit and that of %(key)s") % {"key": first.key}
+            yield (
+                f"/thresholds/{second.key}",
+                _("no value holds both this limit and that of %(key)s") % {"key": first.key},
+            )
 
 
 def _fault_within(threshold: Threshold) -> str | None:

@@ -16,7 +16,7 @@ class VersionPart(models.Model):
 
 
 class RoleMention(models.Model):
-    """A role as a charter writes it: `data-scientist` (no team: of the charter's own) or `governance/compliance-lead`."""
+    """A role as a charter writes it: `data-scientist` (without team: its own) or `governance/compliance-lead`."""
 
     role = models.ForeignKey("teams.Role", verbose_name=_("role"), on_delete=models.PROTECT, related_name="+")
     role_team = models.ForeignKey(

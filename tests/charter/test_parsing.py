@@ -99,12 +99,18 @@ def test_a_cadence_that_nobody_understands_or_that_fires_all_the_time_is_refused
     [
         ({"responsibilities": {"nowhere": {"ml-engineer": "A"}}}, "/responsibilities/nowhere"),
         ({"responsibilities": {"monitoring": {"wizard": "A"}}}, "/responsibilities/monitoring/wizard"),
-        ({"responsibilities": {"monitoring": {"moon/ml-engineer": "A"}}}, "/responsibilities/monitoring/moon~1ml-engineer"),
+        (
+            {"responsibilities": {"monitoring": {"moon/ml-engineer": "A"}}},
+            "/responsibilities/monitoring/moon~1ml-engineer",
+        ),
         ({"decisions": [{"key": "a", "driver": "wizard"}]}, "/decisions/0/driver"),
         ({"decisions": [{"key": "a", "overdue": "nowhere"}]}, "/decisions/0/overdue"),
         ({"decisions": [{"key": "a"}, {"key": "a"}]}, "/decisions/1"),
         ({"stages": [{"key": "a", "name": "A"}, {"key": "a", "name": "B"}], "responsibilities": None}, "/stages/1"),
-        ({"escalation": [{"key": "incidents", "levels": [{"to": {"lead": "moon"}}]}]}, "/escalation/0/levels/0/to/lead"),
+        (
+            {"escalation": [{"key": "incidents", "levels": [{"to": {"lead": "moon"}}]}]},
+            "/escalation/0/levels/0/to/lead",
+        ),
     ],
 )
 def test_mentions_that_lead_nowhere_are_refused(parts: dict[str, object], pointer: str) -> None:
@@ -125,9 +131,13 @@ def test_dates_and_words_of_yaml_1_1_are_text() -> None:
 
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
-words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]) | st.just("\n"), max_size=40)
+words = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]) | st.just("\n"), max_size=40
+)
 trees = st.recursive(
-    scalars | words, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4), max_leaves=20
+    scalars | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=20,
 )
 
 

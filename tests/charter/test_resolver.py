@@ -95,7 +95,8 @@ def test_the_first_right_that_covers_wins() -> None:
     for kind in Kind:
         for tier in TIERS:
             right = resolver.match_right(document, kind, tier)
-            assert right and right.key == ("big" if (kind, tier) == (Kind.RETRAIN, 1) else "rest")
+            assert right
+            assert right.key == ("big" if (kind, tier) == (Kind.RETRAIN, 1) else "rest")
 
 
 def test_a_change_is_routed_past_its_driver_and_its_authors(crew: Crew) -> None:
@@ -117,7 +118,8 @@ def test_one_person_in_two_places_fills_only_one(crew: Crew) -> None:
     tree = clean_tree()
     tree["decisions"][0]["approvers"] = [{"role": "product-owner"}, {"role": "data-analyst"}]
     route = resolver.route_change(load_organisation(), document_from(tree), kind="retrain", tier=1, at=NOW)
-    assert route and list(route.blocked_by) == ["there are not enough distinct people for all approver places"]
+    assert route
+    assert list(route.blocked_by) == ["there are not enough distinct people for all approver places"]
 
 
 def test_calls_follow_each_other_with_their_repeats(crew: Crew) -> None:
@@ -125,7 +127,9 @@ def test_calls_follow_each_other_with_their_repeats(crew: Crew) -> None:
     calls = resolver.calls_of(
         load_organisation(), {"fraud-detection": document}, "fraud-detection", document.escalation[0], NOW
     )
-    assert [(call.level, call.call, call.meant.person and call.meant.person.name, call.starts_after) for call in calls] == [
+    assert [
+        (call.level, call.call, call.meant.person and call.meant.person.name, call.starts_after) for call in calls
+    ] == [
         (1, 1, "Ml Engineer", 0),
         (2, 1, "Product Owner", 15),
         (2, 2, "Product Owner", 45),

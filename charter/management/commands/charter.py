@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any, NoReturn
@@ -31,7 +32,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, metavar="check|import|export|diff")
 
-        check = acts.add_parser("check", help="lint a file or a team's charter; exits 0, 1 on an error, 2 if unreadable")
+        check = acts.add_parser(
+            "check", help="lint a file or a team's charter; exits 0, 1 on an error, 2 if unreadable"
+        )
         check.add_argument("subject", metavar="FILE|TEAM")
         check.add_argument("--format", choices=list(FORMATS), default="text")
 
@@ -47,9 +50,13 @@ class Command(BaseCommand):
         diff.add_argument("file", metavar="FILE")
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
-        {"check": self.check_charter, "import": self.import_charter, "export": self.export, "diff": self.diff}[act](
-            **options
-        )
+        acts: dict[str, Callable[..., None]] = {
+            "check": self.check_charter,
+            "import": self.import_charter,
+            "export": self.export,
+            "diff": self.diff,
+        }
+        acts[act](**options)
 
     def check_charter(self, *, subject: str, format: str, **options: Any) -> None:  # noqa: A002  the option's name
         """Findings on standard output; what was skipped, and what cannot be read, on standard error."""
