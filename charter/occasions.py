@@ -1,6 +1,6 @@
 """What falls due because of a charter: its rituals, and the signatures that it waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from django.utils.text import capfirst
@@ -115,14 +115,14 @@ def _source(version: Version) -> str:
     return f"charter-version:{version.pk}."
 
 
-def _ritual_people(occasions: Sequence[Occasion], now: datetime) -> dict[int, Reasons]:
+def _ritual_people(occasions: Sequence[Occasion], now: datetime) -> Mapping[int, Reasons]:
     """Everyone with a seat in the team, and whoever facilitates, even from another team."""
     people = {pk: dict(reasons) for pk, reasons in stored_people(occasions, now).items()}
-    led = [occasion for occasion in occasions if occasion.subject.get("facilitator") and occasion.team]
+    led = [(it, it.team, it.subject["facilitator"]) for it in occasions if it.team and "facilitator" in it.subject]
     if led:
         organisation = load_organisation()
-        for occasion in led:
-            meant = who_is_meant(organisation, occasion.team.key, occasion.subject["facilitator"], now)
+        for occasion, team, role in led:
+            meant = who_is_meant(organisation, team.key, role, now)
             if meant.person:
                 people[occasion.pk][meant.person.id] = _("You facilitate.")
     return people

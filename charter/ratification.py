@@ -59,7 +59,7 @@ def propose(*, version: Version, by: Person, now: datetime) -> Version:
     version.proposed_at = now
     version.save()
     _ask_signers(version, signers, organisation, now)
-    change = {"state": [VersionState.DRAFT, after], "digest": ["", version.digest], "signers": [[], sorted(signers)]}
+    change: Change = {"state": [VersionState.DRAFT, after], "digest": ["", version.digest], "signers": [[], sorted(signers)]}
     record_act(by=by, key="charter.version.proposed", on=version, change=change, now=now)
     return version
 
@@ -74,7 +74,7 @@ def sign(*, version: Version, digest: str, by: Person, now: datetime) -> Signatu
     signature.answered_at = now
     signature.save()
     occasions.signature_given(signature, by=by, now=now)
-    change = {
+    change: Change = {
         "signature": [signature.pk, signature.pk],
         "answer": [before, signature.state],
         "digest": [digest, digest],
@@ -97,7 +97,7 @@ def object_to(*, version: Version, digest: str, reason: str, by: Person, now: da
     signature.answered_at = now
     signature.save()
     occasions.signature_given(signature, by=by, now=now)
-    change = {
+    change: Change = {
         "signature": [signature.pk, signature.pk],
         "answer": [before, signature.state],
         "digest": [digest, digest],

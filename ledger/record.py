@@ -1,7 +1,7 @@
 """Writing the ledger."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -11,13 +11,10 @@ from django.db import connection, models
 from ledger.models import Entry
 from ledger.registry import sentence_of
 
-Change: TypeAlias = dict[str, list[Any]]
+Change: TypeAlias = Mapping[str, Sequence[Any]]
+"""Field → [before, after]."""
 
 BULK = 500
-
-
-Change = Mapping[str, Sequence[Any]]
-"""Field → [before, after]."""
 
 
 class NotInTransaction(RuntimeError):
@@ -65,7 +62,7 @@ def _entry(*, by: models.Model | None, key: str, on: models.Model, now: datetime
         key=key,
         object_type=on._meta.label_lower,
         object_id=str(on.pk),
-        change=change or {},
+        change={field: list(pair) for field, pair in (change or {}).items()},
     )
     entry.digest = digest_of(entry)
     return entry
