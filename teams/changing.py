@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from ledger.errors import Invalid
+from teams.fields import RESERVED_KEYS
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -55,7 +57,9 @@ def check(row: Row, *, taken: Mapping[str, str], further: Callable[[Row], Iterab
     except ValidationError as failure:
         for field, messages in failure.error_dict.items():
             errors.extend(_sentences("" if field == NON_FIELD_ERRORS else field, messages, taken))
-    refused = {field for field, _ in errors}
+    if getattr(row, "key", "") in RESERVED_KEYS:
+        errors.append(("key", _("Remit itself uses this word in addresses. Choose another.")))
+    refused = {field for field, _detail in errors}
     errors.extend(error for error in further(row) if error[0] not in refused)
     if errors:
         raise Invalid(errors)

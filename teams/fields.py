@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 KEY_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 KEY_LENGTH = 60
 
+RESERVED_KEYS = ("new",)  # /teams/new/ is the page of a team that does not exist yet
+
 validate_key = RegexValidator(KEY_PATTERN, _("Use lower case letters, digits and hyphens, as in fraud-detection."))
 
 

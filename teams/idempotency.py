@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 
 from ledger.errors import Invalid
 from teams.models import IdempotencyKey
+from teams.rules import reader_of
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
@@ -55,14 +56,14 @@ def answer_once(handler: Handler, request: Request, *args: Any, **kwargs: Any) -
     key = _key_of(request)
     digest = hashlib.sha256(request.body).hexdigest()
     with transaction.atomic():
-        IdempotencyKey.objects.filter(person=request.user, created_at__lt=timezone.now() - KEPT_FOR).delete()
-        earlier = IdempotencyKey.objects.filter(person=request.user, key=key).first()
+        IdempotencyKey.objects.filter(person=reader_of(request), created_at__lt=timezone.now() - KEPT_FOR).delete()
+        earlier = IdempotencyKey.objects.filter(person=reader_of(request), key=key).first()
         if earlier is not None:
             return _replayed(earlier, request, digest)
         try:
             with transaction.atomic():
                 row = IdempotencyKey.objects.create(
-                    person=request.user,
+                    person=reader_of(request),
                     key=key,
                     method=str(request.method),
                     path=request.get_full_path()[:500],
@@ -71,7 +72,7 @@ def answer_once(handler: Handler, request: Request, *args: Any, **kwargs: Any) -
                     created_at=timezone.now(),
                 )
         except IntegrityError:
-            return _replayed(IdempotencyKey.objects.get(person=request.user, key=key), request, digest)
+            return _replayed(IdempotencyKey.objects.get(person=reader_of(request), key=key), request, digest)
         response = handler(request, *args, **kwargs)
         if response.status_code >= 400:
             transaction.set_rollback(True)

@@ -3,13 +3,14 @@
 from datetime import datetime, time
 from typing import Any, TypedDict, Unpack
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger.errors import Forbidden, IllegalState
 from ledger.record import record_act
 from teams.changing import apply_changes, locked, store
-from teams.models import Person
+from teams.models import Person, Role
 from teams.rules import require_admin
 
 UNRECORDED = ("email", "name")
@@ -27,6 +28,10 @@ class PersonFields(TypedDict, total=False):
     work_ends: time
     is_staff: bool
     is_auditor: bool
+
+
+class SomebodyIsHere(IllegalState):
+    """The first admin is made once."""
 
 
 class NoAdminWouldBeLeft(IllegalState):
@@ -47,6 +52,15 @@ def add_person(
 
 
 @transaction.atomic
+def add_first_admin(*, name: str, email: str, timezone: str, password: str, now: datetime) -> Person:
+    """The first person of an empty installation. Raises Invalid, SomebodyIsHere."""
+    list(Role.objects.select_for_update())  # two who come first at the same moment take turns here
+    if Person.objects.exists():
+        raise SomebodyIsHere(_("This installation has its first admin."), state="inhabited")
+    return add_person(by=None, now=now, name=name, email=email, timezone=timezone, password=password, is_staff=True)
+
+
+@transaction.atomic
 def change_person(person: Person, *, by: Person | None, now: datetime, **fields: Unpack[PersonFields]) -> Person:
     """Change what is said about a person. Raises Invalid, Forbidden, NoAdminWouldBeLeft."""
     require_admin(by)
@@ -56,6 +70,8 @@ def change_person(person: Person, *, by: Person | None, now: datetime, **fields:
     if was_admin and not person.is_admin:
         _keep_an_admin(person)
     _store(person)
+    if "email" in change:
+        EmailAddress.objects.filter(user=person).delete()  # the former address opens nothing any more
     if change:
         record_act(by=by, key="teams.person.changed", on=person, now=now, change=change)
     return person

@@ -36,7 +36,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = NameField(_("name"))
     timezone = TimeZoneField(_("time zone"))
-    working_days = models.JSONField(_("working days"), default=default_working_days, help_text=_("ISO weekdays, Monday = 1"))
+    working_days = models.JSONField(
+        _("working days"), default=default_working_days, help_text=_("ISO weekdays, Monday = 1")
+    )
     work_starts = models.TimeField(_("working day starts"), default="09:00")
     work_ends = models.TimeField(_("working day ends"), default="17:00")
     is_active = models.BooleanField(_("active"), default=True)

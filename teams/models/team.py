@@ -47,9 +47,7 @@ class Team(models.Model):
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(parent=models.F("id")), name="teams_team_not_its_own_parent"
-            )
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="teams_team_not_its_own_parent")
         ]
 
     def __str__(self) -> str:
