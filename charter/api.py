@@ -17,8 +17,15 @@ from charter.document import Document
 from charter.media import DocumentJsonRenderer, DocumentYamlRenderer, JsonSourceParser, YamlSourceParser
 from charter.models import Version
 from charter.parsing import Source
-from charter.queries import open_draft, version_in_force
-from charter.serializers import FindingsSerializer, ObjectSerializer, SignSerializer, VersionSerializer
+from charter.queries import open_draft, out_for_signature, version_in_force
+from charter.realignment import realign
+from charter.serializers import (
+    FindingsSerializer,
+    ObjectSerializer,
+    RealignSerializer,
+    SignSerializer,
+    VersionSerializer,
+)
 from charter.storage import document_of
 from config.problems import PreconditionFailed, PreconditionRequired
 from teams.idempotency import IdempotentPosts
@@ -39,6 +46,12 @@ class CharterView(IdempotentPosts):
         if draft is None:
             raise NotFound
         return draft
+
+    def waiting(self, digest: str) -> Version:
+        version = out_for_signature(self.team(), digest)
+        if version is None:
+            raise NotFound
+        return version
 
 
 class DocumentView(CharterView):
@@ -97,7 +110,7 @@ class SignView(CharterView):
     def post(self, request: Request, team: str) -> Response:
         body = SignSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        version = self.draft()
+        version = self.waiting(body.validated_data["digest"])
         ratification.sign(version=version, by=reader_of(request), now=timezone.now(), **body.validated_data)
         version.refresh_from_db()
         return Response(VersionSerializer(version).data)
@@ -108,8 +121,17 @@ class ObjectView(CharterView):
     def post(self, request: Request, team: str) -> Response:
         body = ObjectSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        version = self.draft()
+        version = self.waiting(body.validated_data["digest"])
         ratification.object_to(version=version, by=reader_of(request), now=timezone.now(), **body.validated_data)
+        return Response(VersionSerializer(version).data)
+
+
+class RealignView(CharterView):
+    @extend_schema(operation_id="charters_realign", request=RealignSerializer, responses=VersionSerializer)
+    def post(self, request: Request, team: str) -> Response:
+        body = RealignSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        version = realign(version=self.draft(), by=reader_of(request), now=timezone.now(), **body.validated_data)
         return Response(VersionSerializer(version).data)
 
 

@@ -8,4 +8,5 @@ urlpatterns = [
     path("charters/<slug:team>/propose/", api.ProposeView.as_view(), name="charter-propose"),
     path("charters/<slug:team>/sign/", api.SignView.as_view(), name="charter-sign"),
     path("charters/<slug:team>/object/", api.ObjectView.as_view(), name="charter-object"),
+    path("charters/<slug:team>/realign/", api.RealignView.as_view(), name="charter-realign"),
 ]

@@ -19,7 +19,7 @@ class JsonSourceParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
+    def parse(  # type: ignore[override]  # what the views of this package read
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Source:
         try:
@@ -33,7 +33,7 @@ class YamlSourceParser(BaseParser):
 
     media_type = YAML
 
-    def parse(
+    def parse(  # type: ignore[override]  # what the views of this package read
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Source:
         try:

@@ -20,6 +20,7 @@ from teams.models import Person
 from teams.organisation import load_organisation
 
 SIGNATURE = "signature"
+INTERIM_END = "interim-end"
 
 
 def register_kinds() -> None:
@@ -31,6 +32,19 @@ def register_kinds() -> None:
             sentence=gettext_lazy("{team} asks you to sign its charter, or to object with a reason."),
             action=gettext_lazy("Read and sign"),
             ladder=(timedelta(days=-7), timedelta(days=-1), timedelta(0), timedelta(days=2)),
+            announce=True,
+        )
+    )
+    register_kind(
+        OccasionKind(
+            key=INTERIM_END,
+            title=gettext_lazy("Interim charter"),
+            sentence=gettext_lazy("{team} realigned: an interim charter is in force until {when}. Read what it says."),
+            action=gettext_lazy("Read the charter"),
+            why=gettext_lazy("You hold a seat in the team."),
+            ladder=(timedelta(days=-7), timedelta(days=-1)),
+            overdue_after=timedelta(0),
+            on_overdue=_lapse,
             announce=True,
         )
     )
@@ -86,6 +100,32 @@ def signatures_called_off(version: Version, *, by: Person | None, now: datetime)
     cancel_occasions(prefix=_source(version), by=by, now=now)
 
 
+def interim_began(version: Version, *, ends_at: datetime, now: datetime) -> None:
+    """A realigned charter is in force until then: everyone in the team hears of it, and Remit ends it in time."""
+    team = version.charter.team
+    open_occasion(
+        key=f"{_source(version)}:{INTERIM_END}",
+        kind=INTERIM_END,
+        team=team,
+        title=_("Interim charter of %(team)s, version %(number)d") % {"team": team.name, "number": version.number},
+        url=version.charter.get_absolute_url(),
+        people=None,
+        due_at=ends_at,
+        now=now,
+        subject={"version": version.pk},
+    )
+
+
+def interim_ended(version: Version, *, now: datetime) -> None:
+    """The interim was ratified in time and stays."""
+    complete_occasion(key=f"{_source(version)}:{INTERIM_END}", by=None, now=now)
+
+
+def stop_rituals(version: Version, *, now: datetime) -> None:
+    """No charter of the team is in force any more."""
+    stop_schedules_except(prefix=f"charter:{version.charter.team.key}:", by=None, now=now)
+
+
 def set_rituals(version: Version, *, now: datetime) -> None:
     """Let the rituals of the version that is now in force make occasions, and no others of that charter."""
     if version.document is None:
@@ -113,6 +153,14 @@ def set_rituals(version: Version, *, now: datetime) -> None:
 
 def _source(version: Version) -> str:
     return f"charter-version:{version.pk}."
+
+
+def _lapse(occasion: Occasion, now: datetime) -> None:
+    from charter.realignment import lapse
+
+    version = Version.objects.get(pk=occasion.subject["version"])
+    if lapse(version=version, now=now):
+        complete_occasion(key=occasion.key, by=None, now=now)
 
 
 def _ritual_people(occasions: Sequence[Occasion], now: datetime) -> Mapping[int, Reasons]:

@@ -104,6 +104,8 @@ def read_json(data: bytes | str) -> Source:
 
 def read_document(source: Source) -> Document:
     """Validate a tree as a charter document. Raises Unreadable with one problem for each fault."""
+    if isinstance(source.tree, dict) and "remit" not in source.tree:
+        raise Unreadable([source.problem("/remit", "is missing: a charter begins with remit: 1")])
     return read_part(Document, source)
 
 
@@ -114,7 +116,7 @@ def read_part(kind: type[P], source: Source) -> P:
     except (TypeError, ValueError):
         raise Unreadable([Problem("", "is no document of plain values")]) from None
     try:
-        return kind.model_validate_json(text)
+        return kind.model_validate_json(text, by_alias=True, by_name=False)
     except ValidationError as failure:
         problems = [
             source.problem(_pointer(error["loc"], source.tree), _detail(error))  # type: ignore[arg-type]

@@ -53,6 +53,14 @@ def open_draft(team: Team) -> Version | None:
     )
 
 
+def out_for_signature(team: Team, digest: str) -> Version | None:
+    """The version that waits for signatures, a proposal or an interim: the one of this digest, else any."""
+    waiting = Version.objects.filter(
+        charter__team=team, state__in=[VersionState.PROPOSED, VersionState.INTERIM]
+    ).select_related("charter__team")
+    return waiting.filter(digest=digest).first() or waiting.order_by("-number").first()
+
+
 def charter_of(team: Team) -> Charter:
     """The charter of a team; its row is made on first use."""
     return Charter.objects.get_or_create(team=team)[0]

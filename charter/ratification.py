@@ -23,6 +23,7 @@ from teams.models import Person
 from teams.organisation import Organisation, load_organisation
 
 SIGN_WITHIN = timedelta(days=14)
+SIGNABLE = (VersionState.PROPOSED, VersionState.INTERIM)
 
 
 class LintErrors(Invalid):
@@ -40,17 +41,11 @@ def propose(*, version: Version, by: Person, now: datetime) -> Version:
     Raises Forbidden, WrongState, LintErrors (errors of lint, pointer by pointer), Invalid (nobody would sign).
     """
     version = lock_version(version)
-    _refuse_stranger(version, by)
+    refuse_stranger(version, by)
     after = state_after(version.state, "propose")
     organisation = load_organisation()
     document = read_rows(version)
-    errors = [
-        (finding.pointer, f"{finding.rule_id}: {finding.message}")
-        for finding in check_here(document, now=now, organisation=organisation).findings
-        if finding.severity == Severity.ERROR
-    ]
-    if errors:
-        raise LintErrors(errors)
+    refuse_errors(document, organisation, now)
     signers = signers_of(organisation, document, now)
     if not signers:
         raise Invalid([("", _("Nobody holds an accountable or approver seat, so nobody could sign."))])
@@ -58,8 +53,12 @@ def propose(*, version: Version, by: Person, now: datetime) -> Version:
     version.state = after
     version.proposed_at = now
     version.save()
-    _ask_signers(version, signers, organisation, now)
-    change: Change = {"state": [VersionState.DRAFT, after], "digest": ["", version.digest], "signers": [[], sorted(signers)]}
+    ask_signers(version, signers, organisation, now)
+    change: Change = {
+        "state": [VersionState.DRAFT, after],
+        "digest": ["", version.digest],
+        "signers": [[], sorted(signers)],
+    }
     record_act(by=by, key="charter.version.proposed", on=version, change=change, now=now)
     return version
 
@@ -113,13 +112,14 @@ def ratify(*, version: Version, now: datetime) -> None:
     """
     after = state_after(version.state, "ratify")
     for earlier in Version.objects.filter(charter=version.charter, state=VersionState.RATIFIED):
-        _end(earlier, state_after(earlier.state, "supersede"), "charter.version.superseded", now)
+        end_version(earlier, state_after(earlier.state, "supersede"), "charter.version.superseded", now)
     for interim in Version.objects.filter(charter=version.charter, state=VersionState.INTERIM).exclude(pk=version.pk):
-        _end(interim, state_after(interim.state, "lapse"), "charter.version.lapsed", now)
+        end_version(interim, state_after(interim.state, "lapse"), "charter.version.lapsed", now)
     before, version.state = version.state, after
     version.in_force_from = version.in_force_from or now
     version.save()
     record_act(by=None, key="charter.version.ratified", on=version, change={"state": [before, after]}, now=now)
+    occasions.interim_ended(version, now=now)
     occasions.set_rituals(version, now=now)
 
 
@@ -127,7 +127,7 @@ def ratify(*, version: Version, now: datetime) -> None:
 def withdraw(*, version: Version, by: Person, now: datetime) -> Version:
     """Give a draft or a proposal up; it stays readable. Raises Forbidden, WrongState."""
     version = lock_version(version)
-    _refuse_stranger(version, by)
+    refuse_stranger(version, by)
     before, after = version.state, state_after(version.state, "withdraw")
     _void_signatures(version, by=by, now=now)
     if version.document is None:
@@ -164,7 +164,19 @@ def freeze(version: Version, document: Document) -> None:
     version.digest = document.digest
 
 
-def _refuse_stranger(version: Version, by: Person) -> None:
+def refuse_errors(document: Document, organisation: Organisation, now: datetime) -> None:
+    """Raise LintErrors where lint finds an error in the document."""
+    errors = [
+        (finding.pointer, f"{finding.rule_id}: {finding.message}")
+        for finding in check_here(document, now=now, organisation=organisation).findings
+        if finding.severity == Severity.ERROR
+    ]
+    if errors:
+        raise LintErrors(errors)
+
+
+def refuse_stranger(version: Version, by: Person) -> None:
+    """Raise Forbidden unless the person may edit the team's charter."""
     team = version.charter.team
     if not can_edit(by, team):
         raise Forbidden(_("Only the lead of %(team)s or an admin can do this.") % {"team": team.name})
@@ -172,7 +184,7 @@ def _refuse_stranger(version: Version, by: Person) -> None:
 
 def _standing_signature(version: Version, digest: str, by: Person) -> tuple[Version, Signature]:
     version = lock_version(version)
-    if version.state != VersionState.PROPOSED:
+    if version.state not in SIGNABLE:
         raise IllegalState(_("This version is not out for signature."), state=version.state)
     if digest != version.digest:
         raise Stale(_("The charter was edited since you read it. Read it again before you sign."), state=version.state)
@@ -182,7 +194,8 @@ def _standing_signature(version: Version, digest: str, by: Person) -> tuple[Vers
     return version, signature
 
 
-def _ask_signers(version: Version, signers: Mapping[int, list[str]], organisation: Organisation, now: datetime) -> None:
+def ask_signers(version: Version, signers: Mapping[int, list[str]], organisation: Organisation, now: datetime) -> None:
+    """Ask these people (id → the roles for which they sign) to sign or to object."""
     team = version.charter.team
     people = Person.objects.in_bulk(signers)
     signatures = Signature.objects.bulk_create(
@@ -194,12 +207,19 @@ def _ask_signers(version: Version, signers: Mapping[int, list[str]], organisatio
         occasions.signature_asked(signature, names, due_at=now + SIGN_WITHIN, now=now)
 
 
+def _void_unanswered(version: Version, now: datetime) -> None:
+    version.signatures.filter(state=Signature.State.ASKED).update(state=Signature.State.VOID)
+    occasions.signatures_called_off(version, by=None, now=now)
+
+
 def _void_signatures(version: Version, *, by: Person | None, now: datetime) -> None:
     version.signatures.exclude(state=Signature.State.VOID).update(state=Signature.State.VOID)
     occasions.signatures_called_off(version, by=by, now=now)
 
 
-def _end(version: Version, state: VersionState, key: str, now: datetime) -> None:
+def end_version(version: Version, state: VersionState, key: str, now: datetime) -> None:
+    """A version is in force no more; whoever was still asked to sign it is not asked any longer."""
+    _void_unanswered(version, now)
     before, version.state = version.state, state
     version.in_force_until = now
     version.save()

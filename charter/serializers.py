@@ -14,6 +14,11 @@ class ObjectSerializer(SignSerializer):
     reason = serializers.CharField(max_length=5_000)
 
 
+class RealignSerializer(serializers.Serializer[None]):
+    reason = serializers.CharField(max_length=5_000)
+    until = serializers.DateTimeField(help_text="At most thirty days ahead.")
+
+
 class VersionSerializer(serializers.Serializer[Version]):
     """A version after an act."""
 

@@ -67,6 +67,8 @@ def test_every_fault_of_a_document_is_told_with_its_line() -> None:
     ("parts", "pointer"),
     [
         ({"remit": 2}, "/remit"),
+        ({"remit": None}, "/remit"),
+        ({"rituals": [{**clean_tree()["rituals"][0], "starts_on": "2026-01-08"}]}, "/rituals/0/starts_on"),
         ({"team": "Not a key", "escalation": None}, "/team"),
         ({"stages": {"key": "x"}}, "/stages"),
         ({"decisions": [{"key": "x", "approvers": "auto"}]}, "/decisions/0/approvers"),
