@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
 
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -44,8 +45,20 @@ WRITE_PROBLEMS = {
 }
 
 
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="The same key with the same body is done once and answered alike; with another body it is refused.",
+)
+
+
 class ProblemAutoSchema(AutoSchema):
-    """Adds the problem responses, so that no operation has to repeat them."""
+    """Adds the problem responses and the Idempotency-Key, so that no operation has to repeat them."""
+
+    def get_override_parameters(self) -> list[Any]:
+        is_idempotent = self.method == "POST" and getattr(self.view, "is_idempotent", False)
+        return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if is_idempotent else [])]
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

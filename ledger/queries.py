@@ -119,7 +119,10 @@ def _rows(object_type: str, ids: set[str]) -> Mapping[Any, models.Model]:
         model = apps.get_model(object_type)
     except LookupError:
         return {}
-    return model._default_manager.select_related().in_bulk([int(each) for each in ids if each.isdecimal()])
+    rows: Mapping[Any, models.Model] = model._default_manager.select_related().in_bulk(
+        [int(each) for each in ids if each.isdecimal()]
+    )
+    return rows
 
 
 def _sentence(entry: Entry, things: Things, person_type: str) -> SafeString:

@@ -2,27 +2,28 @@
 
 A cadence gives local days; the clock time stands beside it, so that a meeting at 15:00 stays at 15:00 on both sides of
 a change of clocks. Where RFC 5545 leaves a day out because the month is too short, the last day that there is counts:
-the 31st comes in every month, 29 February in every year.
+the 31st comes in every month, 29 February in every year. A rule that never comes costs no more than the window that
+is asked for. Weeks of the year are those of ISO 8601.
 """
 
 import re
-from calendar import monthrange
+from calendar import isleap, monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
 
 from reminders.localtime import moment_of
 
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-DAY_PARTS = frozenset({"BYDAY", "BYSETPOS", "BYWEEKNO", "BYYEARDAY"})
-PARTS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYMONTHDAY"}) | DAY_PARTS
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAY_PARTS = frozenset({"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"})
+PARTS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYSETPOS"}) | DAY_PARTS
 CLOCK_PARTS = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
 LONGEST_INTERVAL = 1_000
 LARGEST_COUNT = 10_000
@@ -36,10 +37,14 @@ class BadCadence(ValueError):
 class Recurring(Protocol):
     """What recurs: a schedule, a ritual of a charter, or a `Recurrence`."""
 
-    cadence: str
-    starts_on: date
-    at: time
-    timezone: str
+    @property
+    def cadence(self) -> str: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def at(self) -> time: ...
+    @property
+    def timezone(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -60,18 +65,39 @@ class Occurrence:
     due_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Cadence:
-    """A cadence, read and checked. `rule` is the RRULE without its end, which `count` and `until` hold."""
+    """A cadence, read and checked. Weekdays are pairs of which one in the month or year (0: each) and the day."""
 
     frequency: str
     interval: int
+    week_starts: int
     months: tuple[int, ...]
     month_days: tuple[int, ...]
-    picks_days: bool
+    year_days: tuple[int, ...]
+    weeks: tuple[int, ...]
+    weekdays: tuple[tuple[int, int], ...]
+    positions: tuple[int, ...]
     count: int | None
     until: date | datetime | None
-    rule: str
+
+    def falls_on(self, day: date) -> bool:
+        """Whether a day fits all that the cadence says of days."""
+        return (
+            (not self.months or day.month in self.months)
+            and (not self.month_days or _fits_month(day, self.month_days))
+            and (not self.year_days or _fits(day.timetuple().tm_yday, _days_in_year(day.year), self.year_days))
+            and (not self.weeks or _fits_week(day, self.weeks))
+            and (not self.weekdays or self._fits_weekday(day))
+        )
+
+    def _fits_weekday(self, day: date) -> bool:
+        if self.frequency == "YEARLY" and not self.months:
+            number, length = day.timetuple().tm_yday, _days_in_year(day.year)
+        else:
+            number, length = day.day, monthrange(day.year, day.month)[1]
+        places = (0, (number + 6) // 7, -((length - number) // 7 + 1))
+        return any(weekday == day.weekday() and place in places for place, weekday in self.weekdays)
 
 
 @lru_cache(maxsize=2048)
@@ -89,21 +115,19 @@ def read_cadence(text: str) -> Cadence:
         raise BadCadence(_("A cadence has no part %(part)s.") % {"part": unknown[0][:40]})
     if "COUNT" in parts and "UNTIL" in parts:
         raise BadCadence(_("COUNT and UNTIL exclude each other."))
-    cadence = Cadence(
+    return Cadence(
         frequency=frequency,
         interval=_number("INTERVAL", parts.get("INTERVAL", "1"), 1, LONGEST_INTERVAL),
+        week_starts=_weekday(parts.get("WKST", "MO")),
         months=_numbers("BYMONTH", parts, 1, 12),
         month_days=_numbers("BYMONTHDAY", parts, -31, 31),
-        picks_days=bool(DAY_PARTS & parts.keys()),
+        year_days=_numbers("BYYEARDAY", parts, -366, 366),
+        weeks=_numbers("BYWEEKNO", parts, -53, 53),
+        weekdays=_weekdays(parts.get("BYDAY", ""), may_count=frequency in {"MONTHLY", "YEARLY"}),
+        positions=_numbers("BYSETPOS", parts, -366, 366),
         count=_number("COUNT", parts["COUNT"], 1, LARGEST_COUNT) if "COUNT" in parts else None,
         until=_until(parts["UNTIL"]) if "UNTIL" in parts else None,
-        rule=";".join(f"{name}={value}" for name, value in parts.items() if name not in {"COUNT", "UNTIL"}),
     )
-    try:
-        rrulestr(cadence.rule, dtstart=datetime(2024, 1, 1))  # noqa: DTZ001  local days have no zone
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        raise BadCadence(_("“%(text)s” is no cadence of RFC 5545.") % {"text": text[:120]}) from None
-    return cadence
 
 
 def upcoming(recurring: Recurring, *, after: datetime, before: datetime) -> list[Occurrence]:
@@ -137,48 +161,90 @@ def next_dates(recurring: Recurring, *, after: datetime, count: int = 3) -> list
 
 def days_of(cadence: Cadence, *, starts_on: date, first: date, last: date) -> Iterator[date]:
     """The local days of a cadence from `first` to `last`, both included, in order, each once."""
-    days = takewhile(lambda day: day <= last, _days_from(cadence, starts_on, last))
+    cadence = _with_defaults(cadence, starts_on)
+    # What is counted is counted from its start; else what lies before is not looked at.
+    since = starts_on if cadence.count is not None else max(starts_on, first)
+    days: Iterator[date] = (
+        day
+        for period in _periods(cadence, starts_on, since, last)
+        for day in _picked(cadence, [day for day in period if cadence.falls_on(day)])
+        if starts_on <= day <= last
+    )
     if cadence.count is not None:
         days = islice(days, cadence.count)
     return (day for day in days if day >= first)
 
 
-def _days_from(cadence: Cadence, starts_on: date, last: date) -> Iterator[date]:
-    if cadence.frequency in {"MONTHLY", "YEARLY"} and not cadence.picks_days:
-        return _days_of_months(cadence, starts_on, last)
-    start = datetime.combine(starts_on, time())
-    # Without an end of its own a rule that never comes would be searched for to the year 9999.
-    rule = rrulestr(cadence.rule, dtstart=start).replace(until=datetime.combine(last, time()))
-    return (moment.date() for moment in rule)
+def _with_defaults(cadence: Cadence, starts_on: date) -> Cadence:
+    """What a cadence does not say of its days it takes from the day on which it starts."""
+    if cadence.month_days or cadence.year_days or cadence.weeks or cadence.weekdays:
+        return cadence
+    match cadence.frequency:
+        case "WEEKLY":
+            return replace(cadence, weekdays=((0, starts_on.weekday()),))
+        case "MONTHLY":
+            return replace(cadence, month_days=(starts_on.day,))
+        case "YEARLY":
+            return replace(cadence, months=cadence.months or (starts_on.month,), month_days=(starts_on.day,))
+    return cadence
 
 
-def _days_of_months(cadence: Cadence, starts_on: date, last: date) -> Iterator[date]:
-    """Days given by their number in the month, clamped to the months as long as they are."""
-    year, month = starts_on.year, starts_on.month
-    while date(year, month, 1) <= last:
-        for turn in _months_of(cadence, starts_on, year, month):
-            length = monthrange(year, turn)[1]
-            numbers = cadence.month_days or (starts_on.day,)
-            days = {min(n, length) if n > 0 else max(length + 1 + n, 1) for n in numbers}
-            for day in sorted(days):
-                if date(year, turn, day) >= starts_on:
-                    yield date(year, turn, day)
-        if cadence.frequency == "YEARLY":
-            year, month = year + cadence.interval, 1
-        else:
-            months = year * 12 + month - 1 + cadence.interval
-            year, month = months // 12, months % 12 + 1
-        if year > date.max.year:
-            return
+def _periods(cadence: Cadence, starts_on: date, since: date, last: date) -> Iterator[list[date]]:
+    """The days of every period of the cadence that may hold a day between the two."""
+    match cadence.frequency:
+        case "DAILY":
+            return _runs(starts_on, 1, cadence.interval, since, last)
+        case "WEEKLY":
+            monday = starts_on - timedelta(days=(starts_on.weekday() - cadence.week_starts) % 7)
+            return _runs(monday, 7, cadence.interval, since, last)
+        case "MONTHLY":
+            return _months(starts_on.year * 12 + starts_on.month - 1, 1, cadence.interval, since, last)
+    return _months(starts_on.year * 12, 12, cadence.interval * 12, since, last)
 
 
-def _months_of(cadence: Cadence, starts_on: date, year: int, month: int) -> tuple[int, ...]:
-    """The months of one period in which the cadence falls."""
-    if cadence.frequency == "MONTHLY":
-        return (month,) if not cadence.months or month in cadence.months else ()
-    if cadence.months:
-        return cadence.months
-    return tuple(range(1, 13)) if cadence.month_days else (starts_on.month,)
+def _runs(start: date, length: int, interval: int, since: date, last: date) -> Iterator[list[date]]:
+    """So many days, again and again after so many times as many."""
+    step = timedelta(days=length * interval)
+    start += max((since - start) // step, 0) * step
+    while start <= last:
+        yield [start + timedelta(days=n) for n in range(length)]
+        start += step
+
+
+def _months(month: int, length: int, step: int, since: date, last: date) -> Iterator[list[date]]:
+    """So many whole months, again and again after so many; months are counted from the year 0."""
+    month += max((since.year * 12 + since.month - 1 - month) // step, 0) * step
+    while month <= last.year * 12 + last.month - 1:
+        turns = [divmod(one, 12) for one in range(month, month + length)]
+        yield [date(y, m + 1, day) for y, m in turns for day in range(1, monthrange(y, m + 1)[1] + 1)]
+        month += step
+
+
+def _picked(cadence: Cadence, days: list[date]) -> list[date]:
+    """Of the days of one period those at the places that BYSETPOS names."""
+    if not cadence.positions:
+        return days
+    places = {place - 1 if place > 0 else len(days) + place for place in cadence.positions}
+    return [day for place, day in enumerate(days) if place in places]
+
+
+def _fits_month(day: date, numbers: tuple[int, ...]) -> bool:
+    """Whether it is one of these days of its month; a day that the month does not have is its last or first."""
+    length = monthrange(day.year, day.month)[1]
+    return any((min(n, length) if n > 0 else max(length + 1 + n, 1)) == day.day for n in numbers)
+
+
+def _fits_week(day: date, weeks: tuple[int, ...]) -> bool:
+    found = day.isocalendar()
+    return _fits(found.week, date(found.year, 12, 28).isocalendar().week, weeks)
+
+
+def _fits(number: int, length: int, wanted: tuple[int, ...]) -> bool:
+    return number in wanted or number - length - 1 in wanted
+
+
+def _days_in_year(year: int) -> int:
+    return 366 if isleap(year) else 365
 
 
 def _is_within(until: date | datetime | None, occurrence: Occurrence, zone: ZoneInfo) -> bool:
@@ -204,9 +270,7 @@ def _parts_of(text: str) -> dict[str, str]:
 def _number(name: str, text: str, low: int, high: int) -> int:
     number = int(text) if re.fullmatch(r"[+-]?[0-9]{1,6}", text) else 0
     if number == 0 or not low <= number <= high:
-        raise BadCadence(
-            _("%(part)s is a number from %(low)s to %(high)s.") % {"part": name, "low": low, "high": high}
-        )
+        raise BadCadence(_("%(part)s is a number from %(low)s to %(high)s.") % {"part": name, "low": low, "high": high})
     return number
 
 
@@ -214,6 +278,23 @@ def _numbers(name: str, parts: dict[str, str], low: int, high: int) -> tuple[int
     if name not in parts:
         return ()
     return tuple(sorted({_number(name, text, low, high) for text in parts[name].split(",")}))
+
+
+def _weekday(text: str) -> int:
+    if text not in WEEKDAYS:
+        raise BadCadence(_("%(text)s is no weekday: write MO, TU, WE, TH, FR, SA or SU.") % {"text": text[:40]})
+    return WEEKDAYS.index(text)
+
+
+def _weekdays(text: str, *, may_count: bool) -> tuple[tuple[int, int], ...]:
+    """BYDAY: "TH", "2TH", "-1FR"."""
+    found = []
+    for one in text.split(",") if text else ():
+        place, weekday = one[:-2], _weekday(one[-2:])
+        if place and not may_count:
+            raise BadCadence(_("Only a month or a year has a second Thursday: leave the number out of BYDAY."))
+        found.append((_number("BYDAY", place, -53, 53) if place else 0, weekday))
+    return tuple(found)
 
 
 def _until(text: str) -> date | datetime:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from teams.models import Absence, ApiToken, MLModel, Person, Role, Seat, Team
 
 
-class ReadingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class ReadingAdmin(admin.ModelAdmin):
     """Lists and shows, changes nothing: an act without its ledger entry must not be possible."""
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:

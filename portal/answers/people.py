@@ -56,10 +56,10 @@ def what_is_theirs(page: PersonPage, reader: Person) -> SafeString:
     else:
         subject = _("You hold no seat in any team.") if is_reader else _("%(name)s holds no seat in any team.")
         first = subject % {"name": name}
-    return format_html("{} {}", first, _rest(page))
+    return format_html("{} {}", first, _rest(page, is_reader=is_reader))
 
 
-def _rest(page: PersonPage) -> SafeString:
+def _rest(page: PersonPage, *, is_reader: bool) -> SafeString:
     """What matters most beside: away, uncovered, or how often called."""
     if page.away_until:
         until = date_format(page.away_until, "j F")
@@ -73,8 +73,11 @@ def _rest(page: PersonPage) -> SafeString:
         return format_html("<strong>{}</strong>", text % {"count": in_words(count)})
     if page.reached_by:
         paths = len({(reach.line.team.key, reach.line.climb.path.key) for reach in page.reached_by if reach.line.climb})
-        text = ngettext("%(count)s escalation path reaches them.", "%(count)s escalation paths reach them.", paths)
-        return format_html("{}", text % {"count": in_words(paths, start=True)})
+        values = {"count": in_words(paths, start=True), "whom": _("you") if is_reader else _("them")}
+        text = ngettext(
+            "%(count)s escalation path reaches %(whom)s.", "%(count)s escalation paths reach %(whom)s.", paths
+        )
+        return format_html("{}", text % values)
     return format_html("{}", "")
 
 

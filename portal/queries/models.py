@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from charter.document import DecisionRight, Document
@@ -74,6 +75,10 @@ class Routing:
     kinds: Sequence[Kind]
     route: Route
     places: Sequence[PlaceToday]
+
+    @property
+    def kinds_in_words(self) -> str:
+        return str(capfirst(", ".join(str(kind.label) for kind in self.kinds)))
 
     @property
     def right(self) -> DecisionRight:

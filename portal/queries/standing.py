@@ -40,7 +40,7 @@ def standings(now: datetime, *, teams: Collection[int] | None = None) -> Mapping
         rows = rows.filter(charter__team__in=teams)
     found: dict[int, dict[str, tuple[int, datetime | None]]] = {}
     for team, state, number, until in rows.values_list("charter__team", "state", "number", "interim_until"):
-        if state != VersionState.INTERIM or until > now:
+        if state != VersionState.INTERIM or (until is not None and until > now):
             found.setdefault(team, {})[state] = (number, until)
     return {team: _standing(states) for team, states in found.items()}
 

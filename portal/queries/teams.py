@@ -149,7 +149,7 @@ class NextRitual:
 
     @property
     def day(self) -> str:
-        return date_format(self._local, "D j M Y") if self._local else _("never again")
+        return date_format(self._local, "D j M") if self._local else _("never again")
 
     @property
     def clock(self) -> str:

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.answers.people import what_is_theirs, who_works_here
@@ -38,6 +39,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "person": found,
         "page": page,
         "answer": what_is_theirs(page, reader),
+        "reaches_title": _("What reaches me") if found == reader else _("What reaches them"),
         "can_change": can_change_organisation(reader),
     }
     return render(request, "portal/person.html", context)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -18,7 +17,7 @@ def answer_form(
     request: HttpRequest,
     form: forms.Form,
     *,
-    act: Callable[[dict[str, Any]], Model],
+    act: Callable[[dict[str, Any]], Any],
     done: str,
     page: Mapping[str, str | SafeString],
     to: str = "",
