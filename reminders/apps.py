@@ -7,8 +7,10 @@ class RemindersConfig(AppConfig):
     verbose_name = _("Reminders")
 
     def ready(self) -> None:
+        from config.health import register_check
         from ledger.registry import register_acts
-
         from reminders.acts import SENTENCES
+        from reminders.auditing import check_reminders
 
         register_acts(SENTENCES)
+        register_check("auditor", check_reminders)

@@ -49,8 +49,6 @@ def check_reminders() -> Health:
         return Health(ok=True, detail=_("Nothing is overdue beyond its grace."))
     return Health(
         ok=False,
-        detail=_(
-            "Overdue beyond their grace: %(steps)s steps, %(notices)s notices, %(schedules)s schedules."
-        )
+        detail=_("Overdue beyond their grace: %(steps)s steps, %(notices)s notices, %(schedules)s schedules.")
         % {"steps": overdue.steps, "notices": overdue.notices, "schedules": overdue.schedules},
     )

@@ -2,8 +2,8 @@
 
 A worker claims notices with a lease and a fencing token. It takes them through the wire in small trains: whoever is
 still to be told is marked `on_wire` in one commit, then the messages go out, then what became of them is written in
-another. A worker that dies while it holds a lease loses nothing: the lease ends and another claims. One that dies with a
-train on the wire leaves it in doubt: each message of it is sent once more under the same Message-ID, marked as a
+another. A worker that dies while it holds a lease loses nothing: the lease ends and another claims. One that dies with
+a train on the wire leaves it in doubt: each message of it is sent once more under the same Message-ID, marked as a
 possible repeat; if that is left in doubt as well, it is parked. Nobody who lost the lease can write any more, because
 every write asks for the token.
 """
@@ -276,9 +276,7 @@ def _doubt(batch: Batch, notice: Notice, result: Result, states: Counter[State],
     )
 
 
-def _retry(
-    batch: Batch, notice: Notice, held: State, result: Result, states: Counter[State], *, now: datetime
-) -> None:
+def _retry(batch: Batch, notice: Notice, held: State, result: Result, states: Counter[State], *, now: datetime) -> None:
     if notice.attempts >= FEWEST_ATTEMPTS and now - notice.created_at >= GIVE_UP_AFTER:
         _fail(batch, notice, Notice.Failure.EXHAUSTED, result, states, held=held)
         return

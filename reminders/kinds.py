@@ -37,6 +37,7 @@ Text = str | Promise
 Reasons = Mapping[int, str]
 """Person id → why it concerns them, in a sentence ("You facilitate.")."""
 
+YOURS = _("It is yours to deal with.")
 DEFAULT_LADDER = (timedelta(days=-7), timedelta(days=-1), timedelta(0), timedelta(days=2))
 
 
@@ -67,7 +68,7 @@ class OccasionKind:
     title: Text
     sentence: Text
     action: Text
-    why: Text = _("It is yours to deal with.")
+    why: Text = YOURS
     ladder: Sequence[timedelta] = DEFAULT_LADDER
     overdue_after: timedelta = timedelta(days=3)
     announce: bool = False

@@ -23,9 +23,9 @@ class Rung:
 
 @dataclass(frozen=True)
 class Position:
-    """Where an occasion stands on its ladder at a moment."""
+    """Where an occasion stands on its ladder at a moment; `step` is None before the first one."""
 
-    step: str
+    step: str | None
     next_at: datetime | None
     is_overdue: bool
 
@@ -37,7 +37,7 @@ def rungs(ladder: Sequence[timedelta], *, due_at: datetime, timezone: str) -> li
 
 
 def first_step_at(kind: OccasionKind, *, due_at: datetime, timezone: str, now: datetime) -> datetime:
-    """When the sweep has to look at a new or moved occasion first: now, where a step of the ladder has passed already."""
+    """When the sweep has to look at a new or moved occasion first: now, where a step has passed already."""
     if kind.announce:
         return now
     moments = [rung.at for rung in rungs(kind.ladder, due_at=due_at, timezone=timezone)]
@@ -50,7 +50,7 @@ def position(kind: OccasionKind, *, due_at: datetime, timezone: str, now: dateti
     passed = [rung for rung in steps if rung.at <= now]
     overdue_at = due_at + kind.overdue_after
     return Position(
-        step=passed[-1].name if passed else ANNOUNCED,
+        step=passed[-1].name if passed else ANNOUNCED if kind.announce else None,
         next_at=min((at for at in [*(rung.at for rung in steps), overdue_at] if at > now), default=None),
         is_overdue=overdue_at <= now,
     )

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 def moment_of(day: date, at: time, timezone: str) -> datetime:
     """The moment at which clocks in the zone show that time on that day.
 
-    In an hour that the clocks skip it is shifted forward by what they skip; of an hour that comes twice it is the first.
+    In an hour that the clocks skip it is shifted forward by what they skip; of an hour that comes twice it is the
+    first.
     """
     return datetime.combine(day, at.replace(tzinfo=None, fold=0), ZoneInfo(timezone)).astimezone(UTC)
 

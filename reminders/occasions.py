@@ -1,5 +1,6 @@
 """The acts on occasions. Upper floors call them inside the transaction that changes the state they speak of."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,9 @@ from reminders.models import Occasion, OccasionPerson, Schedule
 from reminders.recurrence import upcoming
 from reminders.wording import single_line
 from teams.models import Person, Team
+from teams.rules import can_change_anything
+
+logger = logging.getLogger(__name__)
 
 HORIZON = timedelta(days=60)
 TOP_UP_AFTER = timedelta(days=1)
@@ -100,7 +104,7 @@ def finish_by_hand(*, occasion_id: int, by: Person, now: datetime) -> Occasion:
     occasion = Occasion.objects.select_for_update(of=("self",)).select_related("team").get(pk=occasion_id)
     if not kind_of(occasion.kind).done_by_hand:
         raise Forbidden(_("This is done where it belongs, not by hand."))
-    if not is_concerned(occasion, by, now):
+    if not can_change_anything(by) or not is_concerned(occasion, by, now):
         raise Forbidden(_("This waits for others, not for you."))
     if occasion.state != Occasion.State.OPEN:
         raise OccasionClosed(occasion)
@@ -154,11 +158,12 @@ def _make_batch(now: datetime) -> int:
 def make_occasions_of(schedules: Sequence[Schedule], *, now: datetime) -> None:
     """Make what is missing of these schedules, in the caller's transaction that holds their rows."""
     until = now + HORIZON
-    made = [
-        occasion
-        for schedule in schedules
-        for occasion in _occasions_of(schedule, after=max(schedule.made_until or now, now), until=until, now=now)
-    ]
+    made: list[Occasion] = []
+    for schedule in schedules:
+        try:
+            made += _occasions_of(schedule, after=max(schedule.made_until or now, now), until=until, now=now)
+        except Exception:  # one bad schedule must not keep the others waiting; it is looked at again tomorrow
+            logger.exception("Schedule %s makes no occasions", schedule.key)
     Occasion.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
     Schedule.objects.filter(pk__in=[schedule.pk for schedule in schedules]).update(made_until=until)
 
@@ -233,9 +238,7 @@ def _reschedule(occasion: Occasion, *, due_at: datetime, now: datetime, timezone
     occasion.due_at = due_at
     occasion.went_overdue_at = None
     occasion.sequence += 1
-    occasion.next_step_at = first_step_at(
-        kind_of(occasion.kind), due_at=due_at, timezone=occasion.timezone, now=now
-    )
+    occasion.next_step_at = first_step_at(kind_of(occasion.kind), due_at=due_at, timezone=occasion.timezone, now=now)
     occasion.save(
         update_fields=[
             "timezone",
@@ -251,9 +254,7 @@ def _reschedule(occasion: Occasion, *, due_at: datetime, now: datetime, timezone
 
 def _set_people(occasion: Occasion, people: Iterable[tuple[Person, str]]) -> bool:
     """Make these the people of the occasion. Returns whether somebody was not among them before."""
-    rows = [
-        OccasionPerson(occasion=occasion, person=person, why=single_line(why, 300)) for person, why in people
-    ]
+    rows = [OccasionPerson(occasion=occasion, person=person, why=single_line(why, 300)) for person, why in people]
     wanted = {row.person_id for row in rows}
     before = set(occasion.for_people.values_list("person_id", flat=True))
     if before - wanted:

@@ -40,8 +40,8 @@ def set_schedule(
 ) -> Schedule:
     """Make or change the schedule of a key, and the occasions that follow from it. Saying the same again does nothing.
 
-    `subject` and `url` (left out: the team's page) are handed on to the occasions. Raises Invalid (a cadence or time zone that nobody
-    understands), UnknownKind.
+    `subject` and `url` (left out: the team's page) are handed on to the occasions. Raises Invalid (a cadence or time
+    zone that nobody understands), UnknownKind.
     """
     kind_of(kind)
     _check(cadence, timezone)
@@ -83,9 +83,7 @@ def stop_schedule(*, key: str, by: Person | None, now: datetime) -> bool:
 
 
 @transaction.atomic
-def stop_schedules_except(
-    *, prefix: str, keep: Collection[str] = (), by: Person | None, now: datetime
-) -> int:
+def stop_schedules_except(*, prefix: str, keep: Collection[str] = (), by: Person | None, now: datetime) -> int:
     """Stop all schedules whose key starts so, but those to keep: a charter was superseded. Returns how many."""
     schedules = Schedule.objects.select_for_update().filter(keys_under(prefix), is_active=True)
     return _stop(list(schedules.exclude(key__in=list(keep))), by=by, now=now)

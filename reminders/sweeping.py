@@ -70,7 +70,8 @@ def sweep_batch(*, now: datetime) -> Swept | None:
             occasion.next_step_at = now + LOOK_AGAIN_AFTER
             continue
         occasion.next_step_at = stand.next_at
-        notices += [_notice(occasion, person, channel, stand, now) for person in told for channel in CHANNELS]
+        if stand.step is not None:
+            notices += [_notice(occasion, person, channel, stand.step, now) for person in told for channel in CHANNELS]
         if is_open and stand.is_overdue and occasion.went_overdue_at is None:
             occasion.went_overdue_at = now
             overdue.append(occasion)
@@ -85,9 +86,7 @@ def _stand_of(occasion: Occasion, now: datetime) -> Position:
     return position(kind_of(occasion.kind), due_at=occasion.due_at, timezone=occasion.timezone, now=now)
 
 
-def _told(
-    occasion: Occasion, reasons: Reasons | None, people: Mapping[int, Person]
-) -> tuple[bool, list[Person]]:
+def _told(occasion: Occasion, reasons: Reasons | None, people: Mapping[int, Person]) -> tuple[bool, list[Person]]:
     """Whether the occasion is still open to its kind, and who hears of it."""
     kind = kind_of(occasion.kind)
     if reasons is None:
@@ -104,15 +103,12 @@ def _go_overdue(occasion: Occasion, now: datetime) -> None:
             kind_of(occasion.kind).on_overdue(occasion, now)
     except Exception:
         logger.exception("What follows when %s is overdue failed; tried again later", occasion.key)
-        Occasion.objects.filter(pk=occasion.pk).update(
-            went_overdue_at=None, next_step_at=now + LOOK_AGAIN_AFTER
-        )
+        Occasion.objects.filter(pk=occasion.pk).update(went_overdue_at=None, next_step_at=now + LOOK_AGAIN_AFTER)
 
 
-def _notice(
-    occasion: Occasion, person: Person, channel: Notice.Channel, stand: Position, now: datetime
-) -> Notice:
-    step = f"{stand.step}~{occasion.sequence}" if occasion.sequence else stand.step
+def _notice(occasion: Occasion, person: Person, channel: Notice.Channel, step: str, now: datetime) -> Notice:
+    if occasion.sequence:
+        step = f"{step}~{occasion.sequence}"  # it moved: the same step comes again
     is_inbox = channel == Notice.Channel.INBOX  # written is delivered: the copy that comes exactly once
     return Notice(
         key=f"{occasion.pk}:{person.pk}:{channel.value}:{step}",

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reminders.kinds import kind_of
+from reminders.kinds import Text, kind_of
 from reminders.localtime import zone_or_utc
 from reminders.models import Occasion
 
@@ -30,21 +30,26 @@ def words_about(occasion: Occasion, *, why: str, timezone: str, now: datetime) -
     """What a notice says; every text on one line, the times as clocks in that zone show them."""
     kind = kind_of(occasion.kind)
     when = when_due(occasion.due_at, timezone=timezone, now=now)
-    values = {
-        "title": occasion.title,
-        "team": occasion.team.name if occasion.team else _("The organisation"),
-        "when": when,
-    }
     title = single_line(occasion.title, 200)
     return Words(
         subject=f"{title}: {when}",
         title=title,
-        sentence=single_line(str(kind.sentence).format(**values), 600),
-        why=single_line(why or str(kind.why).format(**values), 300),
+        sentence=_filled(kind.sentence, occasion, when),
+        why=reason_of(occasion, why, when=when),
         action=str(kind.action),
         when=when,
         due=long_moment(occasion.due_at, timezone=timezone),
     )
+
+
+def reason_of(occasion: Occasion, why: str, *, when: str) -> str:
+    """Why it concerns somebody: the reason given with it, else the one of its kind."""
+    return single_line(why, 300) or _filled(kind_of(occasion.kind).why, occasion, when)
+
+
+def _filled(text: Text, occasion: Occasion, when: str) -> str:
+    team = occasion.team.name if occasion.team else _("The organisation")
+    return single_line(str(text).format(title=occasion.title, team=team, when=when), 600)
 
 
 def when_due(due_at: datetime, *, timezone: str, now: datetime) -> str:

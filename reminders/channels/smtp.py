@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -42,10 +42,10 @@ class WatchedBackend(EmailBackend):
         return WatchedOverTls if self.use_ssl else Watched
 
     def _send(self, email_message: EmailMessage) -> bool:
-        connection = self.connection
+        connection = cast("Watched", self.connection)
         connection.has_begun = False
         try:
-            return super()._send(email_message)
+            return bool(super()._send(email_message))  # type: ignore[misc]  # the stubs leave it out
         except BROKE_OFF as error:
             if connection.has_begun:
                 raise

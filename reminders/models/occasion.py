@@ -68,9 +68,7 @@ class OccasionPerson(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["occasion", "person"], name="reminders_occasion_person_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["occasion", "person"], name="reminders_occasion_person_once")]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.occasion}"
