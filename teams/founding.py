@@ -142,7 +142,7 @@ def _contradictions(team: Team) -> list[tuple[str, str]]:
 
 def _check_parent(team: Team) -> None:
     if team.parent is not None:
-        require_open(team.parent)
+        require_open(locked(team.parent))
 
 
 def _line_above(team: Team) -> set[int]:

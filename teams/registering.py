@@ -34,7 +34,7 @@ def register_model(*, by: Person | None, now: datetime, **fields: Unpack[ModelFi
     """Register a model with the team that owns it. Raises Invalid, Forbidden, TeamIsClosed."""
     require_admin(by)
     model = MLModel(**fields)
-    require_open(model.team)
+    require_open(locked(model.team))
     _store(model)
     change = {field: [None, as_word(getattr(model, field))] for field in ("team", "accountable", "tier", "stage")}
     record_act(by=by, key="teams.model.registered", on=model, now=now, change=change)
@@ -54,7 +54,7 @@ def change_model(model: MLModel, *, by: Person | None, now: datetime, **fields: 
         raise IllegalState(_("The key of a model stays: charters and pipelines name it."), state="registered")
     change = apply_changes(model, changes, unrecorded=UNRECORDED)
     if "team" in change:
-        require_open(model.team)
+        require_open(locked(model.team))
     _store(model)
     if change:
         record_act(by=by, key="teams.model.changed", on=model, now=now, change=change)
