@@ -221,6 +221,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": "remit:",
     "socket_connect_timeout": 2,
+    "max_retries": 1,  # who wakes a worker does not wait for a broker that is away
+    "interval_start": 0,
+    "interval_step": 0.2,
     "unacked_mutex_expire": 10,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
