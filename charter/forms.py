@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from charter import document as doc
 from charter.editing import Purpose, token_of
-from charter.inputs import DurationField, GroupedSelect, Groups, PlacesField, RoleField, RolesField
+from charter.inputs import DurationField, GroupedSelect, Groups, KeysField, PlacesField, RoleField, RolesField
 from charter.offers import Offers
 from charter.sentences import title_of
 from charter.words import Channel, EvidenceKind, Hours, Kind, RitualKind, Severity, Then, Trigger
@@ -46,24 +46,20 @@ def _ticks(label: Any, choices: Any, **kwargs: Any) -> forms.MultipleChoiceField
 
 
 class PartForm(forms.Form):
-    """A form that makes a part of the document. `stored` is the part as it stands, None where one is added."""
+    """A form that makes a part of the document; `stored` is the part as it stands, to be shown."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     names: ClassVar[dict[str, str]] = {}  # field of the part → field of the form, where they differ
 
     part: Any = None
 
-    def __init__(self, *args: Any, stored: Any = None, offers: Offers, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {})
+    def __init__(self, *args: Any, stored: Any = None, **kwargs: Any) -> None:
         if stored is not None:
-            kwargs["initial"] = {**self.values_of(stored), "seen": token_of(stored), **kwargs["initial"]}
+            kwargs["initial"] = {**self.values_of(stored), "seen": token_of(stored)}
         super().__init__(*args, **kwargs)
-        self.stored = stored
-        self.offers = offers
-        self.offer(offers)
 
     def offer(self, offers: Offers) -> None:
-        """Give the fields what can be chosen."""
+        """Give the fields what can be chosen; asked for before the form is shown, not to read it."""
 
     def values_of(self, part: Any) -> dict[str, Any]:
         """What the fields show of a part."""
@@ -148,8 +144,7 @@ class StageForm(forms.Form):
 class ColumnForm(forms.Form):
     role = RoleField(label=gettext_lazy("Role"))
 
-    def __init__(self, *args: Any, offers: Offers, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def offer(self, offers: Offers) -> None:
         _role(self, "role").offer(offers.roles)
 
 
@@ -234,7 +229,6 @@ class PathForm(NamedPartForm):
             triggers=tuple(Trigger(trigger) for trigger in values["triggers"]),
             severities=tuple(Severity(severity) for severity in values["severities"]),
             hours=Hours(values["hours"]),
-            levels=self.stored.levels if self.stored else (),
         )
 
 
@@ -284,7 +278,9 @@ class ThresholdForm(NamedPartForm):
     """A limit of a metric and what happens beyond it."""
 
     metric = LineInput(label=gettext_lazy("Metric"), max_length=60, help_text=gettext_lazy("As in psi, or p95-latency"))
-    models = _ticks(gettext_lazy("Models"), [], help_text=ALL_MEANT)
+    models = KeysField(
+        label=gettext_lazy("Models"), widget=forms.CheckboxSelectMultiple, required=False, help_text=ALL_MEANT
+    )
     above = forms.FloatField(label=gettext_lazy("Above"), required=False)
     below = forms.FloatField(label=gettext_lazy("Below"), required=False)
     clears_below = forms.FloatField(label=gettext_lazy("Clears below"), required=False)
@@ -301,7 +297,7 @@ class ThresholdForm(NamedPartForm):
     def offer(self, offers: Offers) -> None:
         self.fields["models"].choices = offers.models  # type: ignore[attr-defined]
         if not offers.models:
-            del self.fields["models"]
+            self.fields["models"].widget = forms.MultipleHiddenInput()
 
     def values_of(self, part: doc.Threshold) -> dict[str, Any]:
         values = part.model_dump(mode="json", exclude={"key"})
@@ -316,7 +312,7 @@ class ThresholdForm(NamedPartForm):
         return doc.Threshold(
             key=self.key_of(values["name"]),
             metric=values["metric"],
-            models=tuple(values.get("models", ())),
+            models=tuple(values["models"]),
             above=values["above"],
             below=values["below"],
             clears_below=values["clears_below"],

@@ -156,6 +156,13 @@ class RolesField(forms.Field):
         return list(dict.fromkeys(each for each in value or [] if each))
 
 
+class KeysField(forms.MultipleChoiceField):
+    """Several keys. The choices are what is offered; whether there is such a thing, the act checks."""
+
+    def valid_value(self, value: Any) -> bool:
+        return bool(value)
+
+
 class PlacesField(forms.Field):
     """Approver places as (count, role); a line without role is left out."""
 

@@ -88,7 +88,11 @@ class Offers:
     @cached_property
     def models(self) -> Sequence[Choice]:
         """The models that the team owns."""
-        return list(MLModel.objects.filter(team__key=self.document.team).values_list("key", "name"))
+        return list(
+            MLModel.objects.filter(team__key=self.document.team)
+            .exclude(stage=MLModel.Stage.RETIRED)
+            .values_list("key", "name")
+        )
 
     def _parents(self) -> set[str]:
         line: set[str] = set()

@@ -33,19 +33,24 @@ def add_part(*, version: Version, section: str, part: KeyedPart, by: Person, now
 def change_part(
     *, version: Version, section: str, key: str, part: KeyedPart, seen: str | None = None, by: Person, now: datetime
 ) -> None:
-    """Replace a part, perhaps under a new key. `seen` is the token of what was read. Raises Invalid, PartConflict."""
+    """Replace a part, perhaps under a new key. `seen` is the token of what was read. Raises Invalid, PartConflict.
+
+    The levels of a path stay; they have edits of their own.
+    """
 
     def edit(document: Document) -> tuple[Document, Change]:
         parts = parts_of(document, section)
         index = index_of(parts, key)
-        stored = parts[index]
-        refuse_unseen(stored, seen=seen, wanted=part)
+        stored, wanted = parts[index], part
+        if isinstance(stored, EscalationPath):
+            wanted = part.model_copy(update={"levels": stored.levels})
+        refuse_unseen(stored, seen=seen, wanted=wanted)
         if part.key != key:
             _refuse_taken(parts, part.key)
-        after = _with(document, section, [*parts[:index], part, *parts[index + 1 :]])
+        after = _with(document, section, [*parts[:index], wanted, *parts[index + 1 :]])
         if section == "escalation":
             after = _lead_late_decisions(after, key, part.key)
-        change = {f"{section}/{key}/{field}": pair for field, pair in differences(stored, part).items()}
+        change = {f"{section}/{key}/{field}": pair for field, pair in differences(stored, wanted).items()}
         return after, change
 
     rewrite(version=version, edit=edit, by=by, now=now)

@@ -1,0 +1,46 @@
+from django.urls import path
+
+from charter.views import editing, reading, schema, signing
+
+app_name = "charter"
+
+HERE = "charters/<slug:team>/"
+EDIT = HERE + "edit/"
+STAGE = EDIT + "stages/<slug:stage>/"
+PART = EDIT + "<slug:section>/<slug:key>/"
+LEVEL = EDIT + "escalation/<slug:path>/levels/<int:number>/"
+VERSION = HERE + "versions/<int:number>/"
+
+urlpatterns = [
+    path("schemas/charter-v1.json", schema.charter_v1, name="schema"),
+    path("charters/", reading.charters, name="list"),
+    path(HERE, reading.charter, name="charter"),
+    path(HERE + "start/", reading.start, name="start"),
+    path(HERE + "versions/", reading.versions, name="versions"),
+    path(VERSION, reading.version, name="version"),
+    path(VERSION + "sign/", signing.sign, name="sign"),
+    path(VERSION + "object/", signing.object_to, name="object"),
+    path(VERSION + "withdraw/", signing.withdraw, name="withdraw"),
+    path(EDIT, editing.edit, name="edit"),
+    path(EDIT + "propose/", signing.propose, name="propose"),
+    path(EDIT + "purpose/", editing.set_purpose, name="set-purpose"),
+    path(EDIT + "evidence/", editing.set_evidence, name="set-evidence"),
+    path(EDIT + "review-after/", editing.set_review_after, name="set-review-after"),
+    path(EDIT + "cell/", editing.save_cell, name="save-cell"),
+    path(EDIT + "stages/", editing.add_stage, name="add-stage"),
+    path(STAGE, editing.change_stage, name="change-stage"),
+    path(STAGE + "move/", editing.move_stage, name="move-stage"),
+    path(STAGE + "remove/", editing.remove_stage, name="remove-stage"),
+    path(EDIT + "roles/", editing.add_role, name="add-role"),
+    path(EDIT + "roles/change/", editing.change_role, name="change-role"),
+    path(EDIT + "roles/move/", editing.move_role, name="move-role"),
+    path(EDIT + "roles/remove/", editing.remove_role, name="remove-role"),
+    path(EDIT + "escalation/<slug:path>/levels/", editing.add_level, name="add-level"),
+    path(LEVEL, editing.change_level, name="change-level"),
+    path(LEVEL + "move/", editing.move_level, name="move-level"),
+    path(LEVEL + "remove/", editing.remove_level, name="remove-level"),
+    path(EDIT + "<slug:section>/", editing.add_part, name="add-part"),
+    path(PART, editing.change_part, name="change-part"),
+    path(PART + "move/", editing.move_part, name="move-part"),
+    path(PART + "remove/", editing.remove_part, name="remove-part"),
+]

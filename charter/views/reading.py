@@ -1,0 +1,123 @@
+"""Reading: every team's charter, the charter in force, any version."""
+
+import csv
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from charter import answers, drafting
+from charter.access import get_team, get_version
+from charter.forms import ListFilter, ObjectionForm
+from charter.models import Signature, Version
+from charter.pages.listing import ALL_COLUMNS, load_listing
+from charter.pages.reading import Reading, load_charter
+from charter.rules import can_edit
+from charter.words import VersionState
+from teams.rules import reader_of
+
+
+@require_GET
+def charters(request: HttpRequest) -> HttpResponse:
+    """Every team with its charter: state, age, findings, next review. `?format=csv` gives the same rows."""
+    form = ListFilter(request.GET)
+    form.is_valid()
+    listing = load_listing(now=timezone.now(), sort=request.GET.get("sort", "-errors"), **form.cleaned_data)
+    if request.GET.get("format") == "csv":
+        return _as_csv(listing.table())
+    context = {"listing": listing, "form": form, "answer": listing.answer(), "reader": reader_of(request)}
+    return render(request, "charter/list.html", context)
+
+
+@require_GET
+def charter(request: HttpRequest, team: str) -> HttpResponse:
+    """The charter in force; where there is none, who can start one."""
+    reader, now = reader_of(request), timezone.now()
+    found = load_charter(team, now=now)
+    may_edit = can_edit(reader, found.team)
+    context = {"team": found.team, "draft": found.draft, "may_edit": may_edit, "versions": found.count}
+    if found.version is None:
+        answer = answers.nothing_in_force(found.team, found.draft, reader, can_start=may_edit)
+        return render(request, "charter/none.html", {**context, "answer": answer})
+    reading = Reading(found.version, reader=reader, now=now, proposal=found.draft)
+    answer = answers.what_holds(
+        found.version,
+        reading.document,
+        reading.errors,
+        owners=len(reading.owners),
+        proposal=reading.own_open_signature,
+        now=now,
+    )
+    return render(
+        request, "charter/read.html", {**context, "reading": reading, "version": found.version, "answer": answer}
+    )
+
+
+@require_POST
+def start(request: HttpRequest, team: str) -> HttpResponse:
+    """Open a draft, and on to the editor."""
+    drafting.start_draft(team=get_team(team), by=reader_of(request), now=timezone.now())
+    return redirect("charter:edit", team)
+
+
+@require_GET
+def versions(request: HttpRequest, team: str) -> HttpResponse:
+    """All versions of a team's charter."""
+    of = get_team(team)
+    rows = list(
+        Version.objects.filter(charter__team=of)
+        .defer("document")
+        .select_related("charter__team", "drafted_by")
+        .order_by("-number")
+    )
+    context = {
+        "team": of,
+        "versions": rows,
+        "answer": answers.how_it_came_about(rows, of),
+        "may_edit": can_edit(reader_of(request), of),
+    }
+    return render(request, "charter/versions.html", context)
+
+
+@require_GET
+def version(request: HttpRequest, team: str, number: int) -> HttpResponse:
+    return show_version(request, get_version(team, number))
+
+
+def show_version(
+    request: HttpRequest, version: Version, *, objection: ObjectionForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Any version as a document; a proposal with its signatures, and what the reader can do there."""
+    reader = reader_of(request)
+    reading = Reading(version, reader=reader, now=timezone.now(), proposal=version)
+    if version.state == VersionState.PROPOSED:
+        answer = answers.who_has_signed(reading.signatures, reader)
+    else:
+        answer = answers.what_a_version_says(version)
+    own = next((each for each in reading.signatures if each.person_id == reader.pk), None)
+    context = {
+        "team": version.charter.team,
+        "version": version,
+        "reading": reading,
+        "answer": answer,
+        "may_edit": can_edit(reader, version.charter.team),
+        "objection": objection or ObjectionForm(auto_id="objection-%s"),
+        "may_sign": own is not None and version.state == VersionState.PROPOSED and own.state != Signature.State.SIGNED,
+        "own_signature": own,
+    }
+    return render(request, "charter/version.html", context, status=status)
+
+
+def _as_csv(rows: list[list[object]]) -> HttpResponse:
+    """Rows as a file for a spreadsheet; what it would take for a formula is quoted."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="charters.csv"'
+    writer = csv.writer(response)
+    writer.writerow([str(label) for label in ALL_COLUMNS])
+    writer.writerows([_unformula(cell) for cell in row] for row in rows)
+    return response
+
+
+def _unformula(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
