@@ -6,7 +6,7 @@ from functools import partial
 
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,14 @@ STALE_AFTER = 60  # seconds; by then somebody has swept on their own clock
 def wake_sweep_by(at: datetime | None, *, now: datetime) -> None:
     """After the commit, wake somebody who sweeps, if there is something to sweep already."""
     if at is not None and at <= now + SOON:
-        transaction.on_commit(partial(hint, "reminders.sweep"))
+        _wake_once("reminders.sweep")
+
+
+def _wake_once(task: str) -> None:
+    """One hint a transaction, however much of what it did has to be swept."""
+    waiting = (hook for _savepoints, hook, _is_robust in connection.run_on_commit)
+    if not any(isinstance(hook, partial) and hook.func is hint and hook.args == (task,) for hook in waiting):
+        transaction.on_commit(partial(hint, task))
 
 
 def hint(task: str) -> None:
