@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from teams import answers
 from teams.forms import SeatChangeForm, SeatForm, TeamForm
@@ -71,6 +71,7 @@ def reopen(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(team)
 
 
+@require_safe
 def seats(request: HttpRequest, key: str) -> HttpResponse:
     """All seats of a team, past ones below; everybody reads, its lead and admins change."""
     team = get_object_or_404(Team, key=key)
