@@ -1,6 +1,7 @@
 """The sentence with which each page answers its question."""
 
 from collections.abc import Sequence
+from email.utils import parseaddr
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -28,7 +29,7 @@ def inbox_answer(waiting: Sequence[Waiting]) -> SafeString:
     begin = (
         _("%(title)s is overdue") % {"title": first.title}
         if first.is_overdue
-        else _("%(title)s is due %(when)s") % {"title": first.title, "when": first.when_note}
+        else _("%(title)s is due %(when)s") % {"title": first.title, "when": first.when_due}
     )
     if overdue > 1:
         others = ngettext("; one more is late.", "; %(count)s more are late.", overdue - 1) % {"count": overdue - 1}
@@ -41,9 +42,10 @@ def mailbox_answer(letters: Sequence[MailboxMessage], when: str) -> SafeString:
     if not letters:
         return format_html("{}", _("Nothing has been sent yet."))
     newest = letters[0].parsed
+    name, address = parseaddr(str(newest["To"] or ""))
     return format_html(
         "{} <strong>{}</strong> {}",
         _("The latest e-mail is"),
         _("“%(subject)s”") % {"subject": newest["Subject"] or _("(no subject)")},
-        _("to %(who)s, sent %(when)s.") % {"who": newest["To"], "when": when},
+        _("to %(who)s, sent %(when)s.") % {"who": name or address, "when": when},
     )

@@ -23,7 +23,7 @@ def wake_sweep_by(at: datetime | None, *, now: datetime) -> None:
 
 def _wake_once(task: str) -> None:
     """One hint a transaction, however much of what it did has to be swept."""
-    waiting = (hook for _savepoints, hook, _is_robust in connection.run_on_commit)
+    waiting = (entry[1] for entry in connection.run_on_commit)
     if not any(isinstance(hook, partial) and hook.func is hint and hook.args == (task,) for hook in waiting):
         transaction.on_commit(partial(hint, task))
 

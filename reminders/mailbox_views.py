@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from config.mailbox import MailboxMessage, read_mailbox, read_message
 from reminders.answers import mailbox_answer
-from reminders.wording import short_moment
+from reminders.wording import past_moment, short_moment
 
 Arguments = ParamSpec("Arguments")
 View = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
@@ -75,8 +75,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """All letters, the newest first; the page looks again by itself."""
     found = read_mailbox() if _has_mailbox() else []
     letters = [_letter(request, message) for message in found]
+    when = past_moment(found[0].written_at, timezone=_zone(request), now=timezone.now()) if found else ""
     context = {
-        "answer": mailbox_answer(found, letters[0].when if letters else ""),
+        "answer": mailbox_answer(found, when),
         "letters": letters,
         "has_mailbox": _has_mailbox(),
     }
@@ -124,10 +125,14 @@ def _has_mailbox() -> bool:
 
 
 def _letter(request: HttpRequest, message: MailboxMessage) -> Letter:
-    zone = getattr(request.user, "timezone", settings.TIME_ZONE)
     return Letter(
         name=message.name,
-        when=short_moment(message.written_at, timezone=zone, now=timezone.now()),
+        when=short_moment(message.written_at, timezone=_zone(request), now=timezone.now()),
         to=str(message.parsed["To"] or ""),
         subject=str(message.parsed["Subject"] or ""),
     )
+
+
+def _zone(request: HttpRequest) -> str:
+    """Clocks as the reader's show them; strangers see UTC."""
+    return str(getattr(request.user, "timezone", settings.TIME_ZONE))

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reminders.audience import audience_of, concerning
 from reminders.kinds import Reasons, kind_of, title_of
 from reminders.models import Notice, Occasion
-from reminders.wording import reason_of, short_moment, when_due
+from reminders.wording import distance, reason_of, short_moment, when_due
 from teams.models import Person, Team
 
 MOST_WAITING = 200
@@ -29,6 +28,7 @@ class Waiting:
     due_at: datetime
     when: str
     when_note: str
+    when_due: str
     is_overdue: bool
     is_unread: bool
     why: str
@@ -115,12 +115,11 @@ def _line(occasion: Occasion, person: Person, reasons: Reasons, *, is_unread: bo
     kind = kind_of(occasion.kind)
     is_overdue = occasion.due_at < now
     late = (now - occasion.due_at).days
+    when_due_in_words = when_due(occasion.due_at, timezone=person.timezone, now=now)
     when = short_moment(occasion.due_at, timezone=person.timezone, now=now)
-    note = when_said = when_due(occasion.due_at, timezone=person.timezone, now=now)
-    if is_overdue and late:
+    note = distance(occasion.due_at, now=now)
+    if late > 0:
         when, note = ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}, when
-    elif is_overdue:
-        note = _("overdue")
     return Waiting(
         id=occasion.pk,
         kind=title_of(occasion.kind),
@@ -128,9 +127,10 @@ def _line(occasion: Occasion, person: Person, reasons: Reasons, *, is_unread: bo
         due_at=occasion.due_at,
         when=when,
         when_note=note,
+        when_due=when_due_in_words,
         is_overdue=is_overdue,
         is_unread=is_unread,
-        why=reason_of(occasion, reasons[person.pk], when=when_said),
+        why=reason_of(occasion, reasons[person.pk], when=when_due_in_words),
         action=str(kind.action),
         address=reverse("reminders:open", args=[occasion.pk]),
         finish_address=reverse("reminders:done", args=[occasion.pk]) if kind.done_by_hand else "",

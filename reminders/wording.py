@@ -84,6 +84,31 @@ def short_moment(at: datetime, *, timezone: str, now: datetime) -> str:
     return date_format(local, "D j M" if local.year == today.year else "j M Y")
 
 
+def distance(due_at: datetime, *, now: datetime) -> str:
+    """How far away, for the margin of a list: "in 25 min", "in 3 h", "in 6 days", "overdue"."""
+    if due_at <= now:
+        return _("overdue")
+    minutes = (due_at - now) // timedelta(minutes=1)
+    if minutes < 60:
+        return _("in %(count)s min") % {"count": minutes}
+    if minutes < 24 * 60:
+        return _("in %(count)s h") % {"count": minutes // 60}
+    return ngettext("in %(count)s day", "in %(count)s days", minutes // 1440) % {"count": minutes // 1440}
+
+
+def past_moment(at: datetime, *, timezone: str, now: datetime) -> str:
+    """A moment behind us, within a sentence: "today at 15:00", "on 19 November at 09:00"."""
+    zone = zone_or_utc(timezone)
+    local = at.astimezone(zone)
+    clock = date_format(local, "H:i")
+    match (now.astimezone(zone).date() - local.date()).days:
+        case 0:
+            return _("today at %(time)s") % {"time": clock}
+        case 1:
+            return _("yesterday at %(time)s") % {"time": clock}
+    return _("on %(day)s at %(time)s") % {"day": date_format(local, "j F"), "time": clock}
+
+
 def long_moment(at: datetime, *, timezone: str) -> str:
     """A moment in full: "Thursday 26 November 2026, 15:00 (Europe/Berlin)"."""
     zone = zone_or_utc(timezone)
