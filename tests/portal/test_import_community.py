@@ -114,6 +114,17 @@ def test_what_was_not_understood_is_listed_with_its_line() -> None:
     ]
 
 
+def test_person_of_two_names_is_listed_and_keeps_the_first() -> None:
+    text = COMMUNITY.replace(
+        "tech_leads:\n    - {github: sunny, name: Sol Bright}", "tech_leads:\n    - {github: Sunny, name: S. B.}"
+    )
+    read = community(text)
+    assert {person.name for person in read.organisation.people} == {"Una Storm", "Sol Bright"}
+    assert "sigs.yaml:13: Sunny has two names here; the first counts" in [
+        note.within("sigs.yaml") for note in read.notes
+    ]
+
+
 def test_meetings_of_one_name_get_keys_of_their_own() -> None:
     text = COMMUNITY.replace("Radar Retrospective", "Regular Weather Meeting")
     [draft] = community(text).drafts

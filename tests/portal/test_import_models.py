@@ -155,6 +155,14 @@ def test_repeated_ids_are_told_apart_and_equal_rows_are_numbered(run) -> None:
     assert run(row.format("Two") + row.format("One") + row.format("Two"))[0] == "0 new, 0 changed, 3 the same.\n"
 
 
+def test_import_by_anybody_else_is_refused_where_teams_are_there(run) -> None:
+    for key in ("ops", "hr"):
+        TeamFactory(key=key)
+    PersonFactory(email="somebody@example.org")
+    assert run(ROWS, "--by", "somebody@example.org")[1].startswith("Nothing was stored: Only an admin may change this.")
+    assert not MLModel.objects.exists()
+
+
 # What is refused
 
 
