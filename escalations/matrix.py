@@ -197,7 +197,7 @@ def rows_of(team: TeamLines) -> Iterator[dict[str, object]]:
         for line in lines:
             if line.climb is None and len(lines) > 1:
                 continue  # some triggers are left out: the `triggers` of the other rows say which are not
-            shared = {
+            shared: dict[str, object] = {
                 "team": team.team.key,
                 "path": line.climb.path.key if line.climb else None,
                 "triggers": list(line.triggers[severity]),

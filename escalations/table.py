@@ -1,6 +1,6 @@
 """The table of the matrix as a string: thousands of cells, so no template."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -32,7 +32,7 @@ class MatrixTable:
     """Draws the lines of teams: severity | path | level 1 … n | first answer due."""
 
     def __init__(
-        self, organisation: Organisation, versions: dict[str, Version], zone: ZoneInfo, reader: PersonFacts | None
+        self, organisation: Organisation, versions: Mapping[str, Version], zone: ZoneInfo, reader: PersonFacts | None
     ) -> None:
         self.organisation = organisation
         self.versions = versions
@@ -86,7 +86,7 @@ class MatrixTable:
     def _row(self, team: TeamLines, line: Line, levels: int) -> SafeString:
         severity = severity_mark(line.severities[0], label=severity_span(line.severities))
         if line.climb is None:
-            path, cells = EMPTY, self._unanswered(team, line)
+            path, cells = EMPTY, str(self._unanswered(team, line))
         else:
             path = format_html('<td data-label="{}">{}</td>', _("Path"), path_name(line.climb.path))
             cells = "".join(self._cell(line, call) for call in line.levels) or self._no_level()

@@ -70,7 +70,7 @@ def short_minutes(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return _("%(minutes)d min") % {"minutes": minutes}
-    if hours >= 48:
+    if hours >= 48 or minutes == 24 * 60:
         days = round(hours / 24)
         return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
     if rest and hours < 24:

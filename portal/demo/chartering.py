@@ -6,6 +6,7 @@ from typing import Any
 from charter.exchange import replace_draft
 from charter.models import Signature, Version
 from charter.ratification import propose, sign, withdraw
+from charter.realignment import lapse, realign
 from portal.demo.acts import Act, Cast
 from portal.demo.calendar import DemoCalendar
 from portal.demo.files import read_charter_of
@@ -29,7 +30,12 @@ def charter_acts(told: dict[str, Any], calendar: DemoCalendar, cast: Cast) -> li
         return [Act(proposed, lambda: draft(proposed))]
 
     def send_round() -> None:
-        propose(version=versions[0], by=cast.person(told["by"]), now=proposed)
+        by = cast.person(told["by"])
+        if interim := told.get("realigned"):
+            until = calendar.moment(interim["until"])
+            realign(version=versions[0], reason=interim["reason"], until=until, by=by, now=proposed)
+        else:
+            propose(version=versions[0], by=by, now=proposed)
 
     def collect() -> None:
         asked = Signature.objects.filter(version=versions[0]).select_related("person").order_by("id")
@@ -43,6 +49,9 @@ def charter_acts(told: dict[str, Any], calendar: DemoCalendar, cast: Cast) -> li
     if "withdrawn_at" in told:
         ended = calendar.moment(told["withdrawn_at"])
         acts.append(Act(ended, lambda: _give_up(versions[0], told, cast, ended)))
+    if told.get("realigned", {}).get("lapsed"):
+        over = calendar.moment(told["realigned"]["until"])
+        acts.append(Act(over, lambda: _lapse(versions[0], over)))
     return acts
 
 
@@ -50,6 +59,10 @@ def _signs(signature: Signature, told: dict[str, Any], cast: Cast) -> bool:
     if "signed_by" in told:
         return signature.person in [cast.person(name) for name in told["signed_by"]]
     return signature.person not in [cast.person(name) for name in told.get("unsigned_by", [])]
+
+
+def _lapse(version: Version, now: datetime) -> None:
+    lapse(version=version, now=now)
 
 
 def _give_up(version: Version, told: dict[str, Any], cast: Cast, now: datetime) -> None:
