@@ -22,12 +22,13 @@ test: venv assets ## set everything up and run the tests (ARGS= for pytest)
 coverage: venv assets ## the tests, with the lines that none of them reached
 	@$(PYTEST) -n auto --dist worksteal --cov --cov-report=term $(ARGS)
 
-check: venv ## lint, types, layers, migrations, locks
+check: venv ## lint, types, layers, migrations, API schema, locks
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
 	$(VENV)/djlint --lint --quiet templates
 	$(VENV)/lint-imports --no-cache
 	$(VENV)/python manage.py makemigrations --check --dry-run --settings tests.settings
+	$(VENV)/python manage.py spectacular --validate --fail-on-warn --file /dev/null --settings tests.settings
 	$(VENV)/python scripts/locks.py check
 	$(VENV)/mypy
 

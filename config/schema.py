@@ -1,5 +1,6 @@
 """How the API describes itself: every operation names the problems that it may answer with."""
 
+from http import HTTPStatus
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
@@ -66,6 +67,9 @@ class ProblemAutoSchema(AutoSchema):
         self.registry.register_on_missing(problem)
         problems = READ_PROBLEMS if self.method in {"GET", "HEAD"} else READ_PROBLEMS | WRITE_PROBLEMS
         for status, description in problems.items():
-            content = {"application/problem+json": {"schema": problem.ref}}
-            bodies.setdefault(str(status), {"description": description, "content": content})
+            bodies.setdefault(str(status), {"description": description})
+        content = {"application/problem+json": {"schema": problem.ref}}
+        for status, body in bodies.items():
+            if int(status) >= HTTPStatus.BAD_REQUEST:
+                body.setdefault("content", content)
         return dict(sorted(bodies.items()))

@@ -215,7 +215,8 @@ def welcome(environment: Environment, address: Address, *, seconds: float) -> No
     if accounts:
         say(f"{accounts}\n")
     if environment.email["EMAIL_BACKEND"].startswith("config."):
-        say(f"Mail goes to the file mailbox {environment.email['EMAIL_FILE_PATH']}, until EMAIL_URL names a server.")
+        place = f"{address}dev/mailbox/" if environment.demo else environment.email["EMAIL_FILE_PATH"]
+        say(f"Mail goes to {place} until EMAIL_URL names a server.")
     if address.is_open and environment.demo:
         say("Whoever reaches this machine can sign in to the demonstration: DEMO=0 gives an empty installation.")
     say(f"Data and logs are in {environment.data_dir}. Ctrl-C ends everything.")

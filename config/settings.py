@@ -212,6 +212,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ChangeKindEnum": "charter.words.Kind",
+        "EvidenceKindEnum": "charter.words.EvidenceKind",
+        "ReviewStateEnum": "reviews.words.ReviewState",
+        "SeverityEnum": "charter.words.Severity",
+    },
 }
 
 # Tasks: at least once, one at a time, handed on soon when a worker dies

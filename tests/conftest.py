@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations  # not from its own module: a circle of imports
 from django.db.models.signals import post_migrate
 
 from config.environment import valkey_socket
