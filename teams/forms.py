@@ -55,7 +55,7 @@ class LineInput(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 200)
-        super().__init__(validators=[validate_single_line], **kwargs)
+        super().__init__(validators=[validate_single_line], strip=False, **kwargs)
 
     def to_python(self, value: Any) -> str | None:
         """Only spaces are trimmed: a line break is refused, also at the end."""

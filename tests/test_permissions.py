@@ -202,7 +202,9 @@ class World:
 
     def _filled(self, route: str, own: dict[str, object]) -> str:
         values = {"team": "fraud-detection", "ref": "MCR-000001", "part": "admin", "name": "letter"} | own
-        plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda match: str(values[match[1]]), route.replace("^", "").replace("$", ""))
+        plain = re.sub(
+            r"\(\?P<(\w+)>[^)]*\)", lambda match: str(values[match[1]]), route.replace("^", "").replace("$", "")
+        )
         return "/" + re.sub(
             r"<(\w+):(\w+)>",
             lambda match: str(values.get(match[2], "1" if match[1] == "int" else "some-key")),

@@ -322,7 +322,10 @@ def test_seat_ended_frees_the_role_for_the_next_primary(team):
 
 
 def test_deputy_becomes_primary_only_when_the_place_is_free(team):
-    primary, deputy = give(team, person=PersonFactory(), kind="primary"), give(team, person=PersonFactory(), kind="deputy")
+    primary, deputy = (
+        give(team, person=PersonFactory(), kind="primary"),
+        give(team, person=PersonFactory(), kind="deputy"),
+    )
     with pytest.raises(Invalid):
         change_seat(deputy, by=None, now=NOW, kind="primary")
     change_seat(primary, by=None, now=NOW, kind="member")

@@ -10,9 +10,9 @@ pytestmark = pytest.mark.django_db
 
 LISTS = {
     "/api/v1/teams/": lambda: SeatFactory(kind="primary"),
-    "/api/v1/people/": lambda: SeatFactory(),
-    "/api/v1/roles/": lambda: RoleFactory(),
-    "/api/v1/models/": lambda: MLModelFactory(),
+    "/api/v1/people/": SeatFactory,
+    "/api/v1/roles/": RoleFactory,
+    "/api/v1/models/": MLModelFactory,
 }
 
 
@@ -65,7 +65,13 @@ def test_team_shows_parent_lead_and_seats_by_key_and_address(client, admin):
         "holidays": "",
         "closed_at": None,
         "seats": [
-            {"role": "ml-engineer", "person": seat.person.email, "kind": "primary", "since": "2026-01-01", "until": None}
+            {
+                "role": "ml-engineer",
+                "person": seat.person.email,
+                "kind": "primary",
+                "since": "2026-01-01",
+                "until": None,
+            }
         ],
     }
 
@@ -94,7 +100,9 @@ def test_people_are_filtered_by_seat(client, admin):
         assert [person["email"] for person in people] == [seat.person.email]
 
 
-@pytest.mark.parametrize("path", ["/api/v1/teams/?structure=pyramid", "/api/v1/models/?tier=9", "/api/v1/models/?q=%00"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/teams/?structure=pyramid", "/api/v1/models/?tier=9", "/api/v1/models/?q=%00"]
+)
 def test_filter_that_cannot_be_understood_is_422(client, admin, path):
     response = client.get(path)
     assert response.status_code == 422
@@ -105,7 +113,13 @@ POSTS = {
     "/api/v1/teams/": {"key": "fraud", "name": "Fraud", "structure": "squad", "lead": "admin@example.org"},
     "/api/v1/people/": {"email": "ada@example.org", "name": "Ada Brandt", "timezone": "Europe/Berlin"},
     "/api/v1/roles/": {"key": "prompt-engineer", "name": "Prompt engineer", "discipline": "engineering"},
-    "/api/v1/models/": {"key": "scorer", "name": "Scorer", "team": "owner", "tier": 1, "accountable": "admin@example.org"},
+    "/api/v1/models/": {
+        "key": "scorer",
+        "name": "Scorer",
+        "team": "owner",
+        "tier": 1,
+        "accountable": "admin@example.org",
+    },
 }
 
 
@@ -167,7 +181,11 @@ def test_patch_changes_what_it_names(client, admin):
     TeamFactory(key="fraud", name="Fraud")
     response = send(client, "patch", "/api/v1/teams/fraud/", {"structure": "platform", "lead": None})
     assert response.status_code == 200
-    assert (response.json()["structure"], response.json()["lead"], response.json()["name"]) == ("platform", None, "Fraud")
+    assert (response.json()["structure"], response.json()["lead"], response.json()["name"]) == (
+        "platform",
+        None,
+        "Fraud",
+    )
     role = send(client, "patch", "/api/v1/roles/ml-engineer/", {"tools": ["Python"]})
     assert role.json()["tools"] == ["Python"] == Role.objects.get(key="ml-engineer").tools
     model = MLModelFactory(key="scorer")
