@@ -69,7 +69,7 @@ class ProblemAutoSchema(AutoSchema):
         for status, description in problems.items():
             bodies.setdefault(str(status), {"description": description})
         content = {"application/problem+json": {"schema": problem.ref}}
-        for status, body in bodies.items():
-            if int(status) >= HTTPStatus.BAD_REQUEST:
+        for answered, body in bodies.items():
+            if int(answered) >= HTTPStatus.BAD_REQUEST:
                 body.setdefault("content", content)
         return dict(sorted(bodies.items()))
