@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from charter.words import Kind
 from config.words import in_words, listed
-from reviews.models import Review
+from reviews.models import PostImplementationReview, Review
 from reviews.routing import Outcome
 from reviews.rules import can_close, can_release
 from reviews.standing import Standing
@@ -121,9 +121,8 @@ def _where_it_goes(outcome: Outcome, reader: Person, now: datetime) -> SafeStrin
             _("Missing: %(kinds)s.") % {"kinds": evidence_names(outcome.missing)},
         )
     count = sum(place.count for place in outcome.route.places)
-    text = ngettext("%(count)s person decides", "%(count)s people decide", count) % {
-        "count": in_words(count, start=True)
-    }
+    text = ngettext("Submitted now, %(count)s person decides", "Submitted now, %(count)s people decide", count)
+    text %= {"count": in_words(count)}
     if outcome.route.decide_by is None:
         return format_html("{}.", text)
     return format_html("{} <strong>{}</strong>.", text, by_when(outcome.route.decide_by, reader.timezone, now))
@@ -221,6 +220,12 @@ def _looked_back_on(standing: Standing) -> SafeString:
     pir = standing.review.pir
     told = _("so says %(who)s.") % {"who": pir.closed_by}
     return format_html("<strong>{}</strong>, {}", _start(Verdict(pir.verdict).label), told)
+
+
+def told_by(pir: PostImplementationReview, reader: Person) -> str:
+    """Who closed a review, and when: "by Jonas Weidner, 20 Dec 2026, 10:12"."""
+    words = {"who": _you(pir.closed_by, reader), "when": moment(pir.closed_at, reader.timezone)}
+    return _("by %(who)s, %(when)s") % words
 
 
 # -- words ----------------------------------------------------------------------------------------------------------

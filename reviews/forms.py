@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from charter.words import EvidenceKind, Kind
@@ -20,6 +21,7 @@ from reviews.drafting import (
     ExpectationFields,
 )
 from reviews.evidence import SUMMARY_LENGTH
+from reviews.expectations import expected_in_words
 from reviews.models import Expectation, Review
 from reviews.words import Direction, ReviewState, Rollout, Verdict, VoteWord
 from teams.forms import LineInput, LinesInput
@@ -87,8 +89,13 @@ class ExpectationForm(forms.Form):
 
     @property
     def is_upside_down(self) -> bool:
-        """Whether its ends are to be swapped."""
-        low, high = (self.cleaned_data.get(name) if self.is_bound else None for name in ("low", "high"))
+        """Whether the ends of its range were given the wrong way round."""
+        if not self.is_bound:
+            return False
+        try:
+            low, high = (self.fields[name].clean(self[name].value()) for name in ("low", "high"))
+        except forms.ValidationError:
+            return False
         return low is not None and high is not None and low > high
 
 
@@ -164,7 +171,10 @@ class PirForm(forms.Form):
         self.expectations = list(expectations)
         for expectation in self.expectations:
             self.fields[f"actual-{expectation.pk}"] = forms.FloatField(
-                label=expectation.metric, required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+                label=expectation.metric,
+                required=False,
+                help_text=translated("Expected: %(expected)s") % {"expected": expected_in_words(expectation)},
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
             )
 
     def rows(self) -> list[tuple[Expectation, forms.BoundField]]:

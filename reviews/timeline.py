@@ -28,7 +28,7 @@ VOTED = {
 HAPPENED = {
     "reviews.review.drafted": ("draft", gettext_lazy("{who} drafted it")),
     "reviews.review.edited": ("draft", gettext_lazy("{who} edited it")),
-    "reviews.review.evidence_attached": ("draft", gettext_lazy("{who} attached {kind}")),
+    "reviews.review.evidence_attached": ("draft", gettext_lazy("{who} attached evidence: {kind}")),
     "reviews.review.submitted": ("submitted", gettext_lazy("{who} submitted round {round}")),
     "reviews.review.approved": ("approved", gettext_lazy("Approved: every place is filled")),
     "reviews.review.rejected": ("rejected", gettext_lazy("Rejected")),
@@ -38,6 +38,7 @@ HAPPENED = {
     "reviews.review.rolled_back": ("rolled", gettext_lazy("{who} rolled it back")),
     "reviews.review.reviewed": ("reviewed", gettext_lazy("{who} closed it")),
 }
+WITH_REASON = ("reviews.review.withdrawn", "reviews.review.rolled_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _event(
         kind = _after(entry, "kind")
         name = EvidenceKind(kind).label if kind in EvidenceKind.values else ""
         text = format_html(str(sentence), who=who, round=_after(entry, "round"), kind=name)
-        return Event(glyph, text, when)
+        return Event(glyph, text, when, review.reason if entry.key in WITH_REASON else "")
     glyph, sentence = VOTED[VoteWord(_after(entry, "vote"))]
     of_round = int(_after(entry, "round"))
     vote = next(said.get((entry.actor_id or 0, of_round), iter(())), None)

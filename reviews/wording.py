@@ -23,15 +23,16 @@ def moment(at: datetime, timezone: str) -> str:
 
 
 def by_when(at: datetime, timezone: str, now: datetime) -> str:
-    """A moment to come: "by 17:00 today", "by Wed 25 Nov, 17:00"; one that has passed: "since Wed 18 Nov"."""
+    """When: "by 17:00 today", "by Wed 25 Nov, 17:00"; once it has passed, "overdue since Wed 18 Nov"."""
     zone = ZoneInfo(timezone)
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    local = at.astimezone(zone)
+    clock, day = date_format(local, "H:i"), date_format(local, "D j M")
+    if local.date() == now.astimezone(zone).date():
+        words = _("overdue since %(time)s today") if at < now else _("by %(time)s today")
+        return words % {"time": clock}
     if at < now:
-        day = _("today") if local.date() == today else date_format(local, "D j M")
-        return _("overdue since %(time)s, %(day)s") % {"time": date_format(local, "H:i"), "day": day}
-    if local.date() == today:
-        return _("by %(time)s today") % {"time": date_format(local, "H:i")}
-    return _("by %(day)s, %(time)s") % {"day": date_format(local, "D j M"), "time": date_format(local, "H:i")}
+        return _("overdue since %(day)s") % {"day": day}
+    return _("by %(day)s, %(time)s") % {"day": day, "time": clock}
 
 
 def age(since: datetime, now: datetime) -> str:

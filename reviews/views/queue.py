@@ -22,7 +22,6 @@ from teams.models import Person
 from teams.rules import reader_of
 
 ROWS_PER_PAGE = 30
-UNDECIDED = (ReviewState.SUBMITTED, ReviewState.CHANGES_REQUESTED)
 SORTS = {
     "due": "decide_by",
     "-due": "-decide_by",
@@ -91,11 +90,11 @@ def _narrowed(reviews: QuerySet[Review], form: QueueFilter) -> QuerySet[Review]:
 
 def _row(review: Review, reader: Person, now: datetime) -> dict[str, object]:
     standing = Standing(review)
-    due = review.decide_by if review.state in UNDECIDED else None
+    due = review.decide_by if review.state == ReviewState.SUBMITTED else None
     return {
         "review": review,
         "due": short_moment(due, timezone=reader.timezone, now=now) if due else "",
-        "is_overdue": due is not None and due < now and review.state == ReviewState.SUBMITTED,
+        "is_overdue": due is not None and due < now,
         "age": age(review.drafted_at, now),
         "filled": standing.filled,
         "wanted": standing.wanted if review.state == ReviewState.SUBMITTED else 0,

@@ -8,12 +8,15 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_script_prefix
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reminders.models import Occasion
 from reviews.access import get_review_for
-from reviews.answers import answer_about, question_about, who_may_not_vote, why_you
+from reviews.answers import answer_about, question_about, told_by, who_may_not_vote, why_you
+from reviews.expectations import rows_of
 from reviews.forms import EvidenceForm, PirForm, ReasonForm, VoteForm
 from reviews.models import Review
 from reviews.occasions import pir_key
@@ -71,6 +74,8 @@ def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dic
     outcome = outcome_for(review, now=now) if review.state in NOT_SUBMITTED else None
     pir_due_at = _pir_due_at(review)
     expectations = list(review.expectations.all())
+    expected = rows_of(expectations)
+    pir = getattr(review, "pir", None)
     fresh: dict[str, forms.Form] = {
         "vote": VoteForm(initial={"vote": VoteWord.APPROVE, "digest": review.digest}),
         "evidence": EvidenceForm(initial={"kind": standing.missing[0] if standing.missing else None}),
@@ -94,16 +99,28 @@ def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dic
         "barred": who_may_not_vote(standing, reader),
         "events": timeline_of(review, reader),
         "missing": evidence_names(standing.missing),
-        "expectations": expectations,
-        "has_actuals": any(expectation.actual is not None for expectation in expectations),
-        "pir": getattr(review, "pir", None),
+        "expectations": expected,
+        "has_actuals": any(row.actual for row in expected),
+        "has_plots": any(row.has_plot for row in expected),
+        "has_days": any(row.by for row in expected),
+        "pir": pir,
+        "pir_told": told_by(pir, reader) if pir else "",
         "pir_due": by_when(pir_due_at, reader.timezone, now) if pir_due_at else "",
-        "is_decided": review.state not in (*NOT_SUBMITTED, ReviewState.SUBMITTED),
+        "is_running": review.state == ReviewState.SUBMITTED,
+        "charter_address": _charter_address(review),
     }
 
 
 def _state_label(review: Review) -> str:
-    return f"{review.get_state_display()}, round {review.round}"
+    if not review.round:
+        return str(review.get_state_display())
+    return _("%(state)s, round %(round)s") % {"state": review.get_state_display(), "round": review.round}
+
+
+def _charter_address(review: Review) -> str:
+    """Where the version stands that the review was routed by."""
+    version = review.charter_version
+    return f"{get_script_prefix()}charters/{review.model.team.key}/versions/{version.number}/" if version else ""
 
 
 def _places(standing: Standing, reader: Person, now: datetime) -> list[dict[str, Any]]:

@@ -313,8 +313,10 @@ def test_submitting_without_a_charter_names_who_can_mend_it(world: World) -> Non
     assert refused.value.errors == [
         (
             "/model",
-            "Fraud detection has no charter in force, so nobody is named to decide. "
-            "Lena Fischer leads Fraud detection and can draft one.",
+            (
+                "Fraud detection has no charter in force, so nobody is named to decide. "
+                "Lena Fischer leads Fraud detection and can draft one."
+            ),
         )
     ]
     review.refresh_from_db()
