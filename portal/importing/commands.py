@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import CommandError, OutputWrapper
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from ledger.errors import ActRefused
 from portal.importing.faults import BadInput, Fault
@@ -51,5 +51,7 @@ def one_import(stream: OutputWrapper, *, dry_run: bool) -> Iterator[None]:
         show_faults(stream, failure.name, failure.faults)
         count = len(failure.faults)
         raise CommandError(f"Nothing was stored: {count:,} {'fault' if count == 1 else 'faults'}.") from None
+    except IntegrityError:
+        raise CommandError("Nothing was stored: somebody stored the same at this moment. Run it again.") from None
     except ActRefused as refusal:
         raise CommandError(f"Nothing was stored: {refusal.message}") from None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from charter.parsing import read_part, read_yaml
+from charter.parsing import Problem, Unreadable, read_part, read_yaml
 from charter.rendering import dump_yaml
 from portal.importing.organisation import MAX_BYTES, Organisation
 from teams.models import MLModel, Person, Role, Seat, Team
@@ -14,9 +14,23 @@ from teams.models.person import WORKING_WEEK
 
 def export_organisation() -> str:
     """The organisation as YAML, in five queries. Raises Unreadable where what is stored could not be read back."""
-    text = dump_yaml({"remit_org": 1, "roles": _roles(), "people": _people(), "teams": _teams(), "models": _models()})
-    read_part(Organisation, read_yaml(text, max_bytes=MAX_BYTES))
+    tree = {"remit_org": 1, "roles": _roles(), "people": _people(), "teams": _teams(), "models": _models()}
+    text = dump_yaml(tree)
+    try:
+        read_part(Organisation, read_yaml(text, max_bytes=MAX_BYTES))
+    except Unreadable as failure:
+        raise Unreadable([Problem(_by_key(tree, it.pointer), it.detail) for it in failure.problems]) from None
     return text
+
+
+def _by_key(tree: dict[str, Any], pointer: str) -> str:
+    """A pointer with the key in place of the index, for a file that nobody has: /models/card-fraud-scorer/name."""
+    _root, section, index, *rest = [*pointer.split("/"), "", ""]
+    rows = tree.get(section)
+    if not isinstance(rows, list) or not index.isdigit():
+        return pointer
+    row = rows[int(index)]
+    return "/".join(["", section, row.get("key") or row["email"], *rest]).rstrip("/")
 
 
 def _roles() -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from charter.document import TIME_PATTERN, Day, Key, Line, Part, Text, Tier
+from charter.document import TIME_PATTERN, Day, Key, Line, Part, Tier
 from charter.parsing import Problem, Source, read_part, read_yaml
 from teams.models import Discipline, MLModel, Seat, Structure
 
@@ -30,7 +30,7 @@ class RolePart(Part):
     key: Key
     name: Line
     discipline: Discipline
-    description: Text = ""
+    description: str = ""
     skills: tuple[Line, ...] = ()
     tools: tuple[Line, ...] = ()
     position: Annotated[int, Field(ge=0, le=1_000_000)] = 100
@@ -84,7 +84,7 @@ class ModelPart(Part):
     tier: Tier = 3
     stage: MLModel.Stage = MLModel.Stage.RUNNING
     registry: Line = ""
-    description: Text = ""
+    description: str = ""
 
 
 class Organisation(Part):
@@ -163,10 +163,10 @@ class _Checker:
 
     def _circle(self, key: str) -> list[str]:
         """The line of parents from a team back to itself; empty where it ends."""
-        line = [key]
+        line = {key: None}  # in order, and quick to look into
         above = self.parents.get(key)
         while above is not None and above not in line:
-            line.append(above)
+            line[above] = None
             above = self.parents.get(above)
         return [*line, key] if above == key else []
 
@@ -200,9 +200,11 @@ def top_down(file: Organisation, parents: Mapping[str, str | None]) -> list[tupl
 
     `parents` is the tree as it will be, without circles.
     """
-
-    def depth(key: str) -> int:
-        above = parents.get(key)
-        return 0 if above is None else 1 + depth(above)
-
-    return sorted(enumerate(file.teams), key=lambda numbered: depth(numbered[1].key))
+    depths: dict[str, int] = {}
+    for key in parents:
+        line = [key]
+        while line[-1] not in depths and (above := parents.get(line[-1])) is not None:
+            line.append(above)
+        depth = depths.get(line[-1], 0)
+        depths |= {below: depth + steps for steps, below in enumerate(reversed(line))}
+    return sorted(enumerate(file.teams), key=lambda numbered: depths[numbered[1].key])

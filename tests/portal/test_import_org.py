@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ledger.models import Entry
+from portal.importing.organisation import Installed, parents_after, problems_of, read_organisation, top_down
 from teams.models import MLModel, Person, Role, Seat, Team
 from tests.factories import MLModelFactory, PersonFactory, RoleFactory, SeatFactory, TeamFactory
 
@@ -167,6 +168,14 @@ def test_teams_can_change_places(run) -> None:
     assert Team.objects.get(key="upper").parent.parent.key == "lower"
 
 
+def test_line_of_teams_may_be_long() -> None:
+    links = "".join(f"  - {{key: t-{n}, name: T, parent: t-{n + 1}}}\n" for n in range(1_200))
+    file, source = read_organisation(f"remit_org: 1\nteams:\n{links}  - {{key: t-1200, name: T}}\n".encode())
+    assert problems_of(file, Installed(roles=(), people=(), parents={}), source) == []
+    ordered = [team.key for _index, team in top_down(file, parents_after(file, {}))]
+    assert ordered == [f"t-{n}" for n in range(1_200, -1, -1)]
+
+
 def test_people_leave_and_teams_close_last(run) -> None:
     text = ORGANISATION.replace("auditor: true, working_days", "auditor: true, active: false, working_days")
     text += "  - {key: old, name: Old, team: past, stage: retired}\n"
@@ -229,11 +238,11 @@ def test_export_writes_a_file(tmp_path: Path) -> None:
 
 
 def test_export_refuses_what_could_not_be_read_back() -> None:
-    MLModelFactory(description="left\u202eright")
+    MLModelFactory(key="odd", description="left\u202eright")
     err = io.StringIO()
     with pytest.raises(CommandError, match="could not be read back"):
         call_command("export_org", stderr=err)
-    assert "/models/0/description" in err.getvalue()
+    assert err.getvalue().startswith("export: /models/odd/description: contains a hidden character")
 
 
 def test_export_takes_the_same_queries_for_one_team_and_for_many(django_assert_num_queries) -> None:
