@@ -117,6 +117,6 @@ def long_moment(at: datetime, *, timezone: str) -> str:
 
 def single_line(text: str, longest: int) -> str:
     """Text without line breaks and control characters, which have no place in a mail header."""
-    clean = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
+    clean = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
     clean = " ".join(clean.split())
     return clean if len(clean) <= longest else clean[: longest - 1] + "…"

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reminders.models import Notice, Occasion
-from reminders.occasions import complete_occasion, let_pass
+from reminders.occasions import complete_occasion, let_pass, open_occasion
 from reminders.sweeping import sweep
 from tests.factories import NOW, OccasionFactory, OccasionPersonFactory, PersonFactory, SeatFactory, TeamFactory
 from tests.reminders.conftest import BALLOT, GATHERING, replaced
@@ -111,6 +111,21 @@ def test_overdue_is_called_once_at_its_time(monkeypatch):
     for hour in range(24 * 5):
         sweep(now=NOW + timedelta(hours=hour))
     assert calls == [NOW + timedelta(days=3)]
+
+
+def test_who_joins_late_is_told_and_overdue_is_not_called_again(monkeypatch):
+    calls = []
+    replaced(replace(BALLOT, on_overdue=lambda occasion, now: calls.append(now)), monkeypatch)
+    ada, ben = PersonFactory(), PersonFactory()
+    said = {"key": "review:1:vote", "kind": "ballot", "team": None, "title": "Vote", "url": "/inbox/"}
+    late = NOW + timedelta(days=2)
+    open_occasion(**said, due_at=NOW, people=[(ada, "")], now=NOW)
+    sweep(now=late)
+    open_occasion(**said, due_at=NOW, people=[(ada, ""), (ben, "")], now=late)
+    sweep(now=late + timedelta(minutes=1))
+    assert calls == [late]
+    assert {person for person, _ in told()} == {ada.pk, ben.pk}
+    assert len(told()) == 2
 
 
 def test_overdue_that_fails_is_tried_again_and_keeps_nobody_waiting(monkeypatch):
