@@ -14,6 +14,7 @@ from charter.queries import documents_in_force
 from charter.resolver import Call, who_is_accountable, who_is_meant
 from config.words import listed
 from escalations.matrix import Line, matrix_of
+from escalations.wording import path_name, severity_span, short_minutes
 from portal.queries.teams import away_until
 from teams.forms import WEEKDAYS
 from teams.models import Absence, MLModel, Person, Seat, Team
@@ -103,23 +104,19 @@ class Reach:
     @property
     def severities(self) -> str:
         """ "SEV1, SEV2", or "SEV1 to SEV3"."""
-        named = sorted(self.line.severities)
-        numbers = [int(name.removeprefix("SEV")) for name in named]
-        if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
-            return _("%(first)s to %(last)s") % {"first": named[0], "last": named[-1]}
-        return ", ".join(named)
+        return severity_span(self.line.severities)
 
     @property
     def sentence(self) -> str:
         """Which call of which path it is, and how long after the first."""
         values = {
             "level": self.call.level,
-            "path": self.line.climb.path.key if self.line.climb else "",
+            "path": path_name(self.line.climb.path) if self.line.climb else "",
             "team": self.line.team.name,
-            "minutes": self.call.starts_after,
+            "time": short_minutes(self.call.starts_after),
         }
         if self.call.starts_after:
-            return _("Level %(level)s of %(path)s in %(team)s, after %(minutes)s minutes") % values
+            return _("Level %(level)s of %(path)s in %(team)s, after %(time)s") % values
         return _("Level %(level)s of %(path)s in %(team)s, at once") % values
 
 
