@@ -84,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.installation",
                 "teams.context.demo_doors",
+                "portal.context.shell",
             ],
         },
     }
