@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from charter.document import Document
 from charter.lint import Finding, Severity
 from charter.models import Signature, Version
-from charter.sentences import day_in_words, stages_in_words
+from charter.sentences import capped, day_in_words, stages_in_words
 from charter.words import VersionState
 from config.components import person_name
 from config.words import in_words, listed
@@ -173,9 +173,10 @@ def whether_every_team_has_one(
     if held == count:
         first = _("Yes, all %(count)s do.") % {"count": in_words(count)} if count > 1 else _("Yes, it has.")
     else:
+        write = in_words if count < 14 else str
         first = ngettext("%(held)s of %(all)s does.", "%(held)s of %(all)s do.", held) % {
-            "held": capfirst(in_words(held)) if held else _("None"),
-            "all": in_words(count),
+            "held": capfirst(write(held)) if held else _("None"),
+            "all": write(count),
         }
     rest: list[SafeString] = []
     if failing:
@@ -192,13 +193,7 @@ def whether_every_team_has_one(
         rest.append(format_html("{}" if rest else "<strong>{}</strong>", text))
     if not rest:
         return format_html("{}", first)
-    return format_html("{} {}.", first, _capped(SafeString(listed(rest))))
-
-
-def _capped(sentence: SafeString) -> SafeString:
-    start = "<strong>" if sentence.startswith("<strong>") else ""
-    rest = sentence[len(start) :]
-    return SafeString(start + rest[:1].upper() + rest[1:])
+    return format_html("{} {}.", first, capped(SafeString(listed(rest))))
 
 
 def how_it_came_about(versions: Sequence[Version], team: Team) -> SafeString:

@@ -95,6 +95,10 @@ class NamedPartForm(PartForm):
             raise forms.ValidationError(_("Use letters or digits of the Latin alphabet: the name becomes a key."))
         return str(self.cleaned_data["name"])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([*(name for name in self.fields if name != "name"), "name"])
+
     @staticmethod
     def key_of(name: str) -> str:
         return slugify(name).replace("_", "-").strip("-")

@@ -4,6 +4,7 @@ A sentence is written once. How it is set, a `Mark` decides: plain, with the sub
 part that can be changed as a slot (editing).
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -423,6 +424,12 @@ def stages_in_words(names: Sequence[str], *, most: int = 3) -> str:
     if len(names) > most:
         return ngettext("%(count)s stage", "%(count)s stages", len(names)) % {"count": in_words(len(names))}
     return listed([lowered(name) for name in names])
+
+
+def capped(sentence: SafeString) -> SafeString:
+    """A sentence with a capital letter, also where it starts with a mark: "<b>two people</b> …"."""
+    mark, letter, rest = re.fullmatch(r"((?:<[^>]*>)*)(.?)(.*)", sentence, re.DOTALL).groups()  # type: ignore[union-attr]
+    return SafeString(f"{mark}{letter.upper()}{rest}")
 
 
 def _joined(parts: Sequence[SafeString], last: str = "") -> SafeString:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from charter.access import documents_reached
 from charter.document import Document, EscalationLevel, Part
@@ -53,6 +53,7 @@ from charter.sentences import (
     voices_sentence,
 )
 from charter.storage import read_rows
+from config.words import in_words
 from teams.models import Team
 from teams.organisation import Organisation, load_organisation
 
@@ -188,6 +189,16 @@ class Editor:
     @property
     def warnings(self) -> int:
         return self.lint.count(Severity.WARNING)
+
+    @property
+    def why_not(self) -> str:
+        """Why the draft cannot be proposed."""
+        text = ngettext(
+            "%(count)s error must be mended before the draft can be proposed.",
+            "%(count)s errors must be mended before the draft can be proposed.",
+            self.errors,
+        )
+        return text % {"count": in_words(self.errors, start=True)}
 
     @cached_property
     def findings_at(self) -> Mapping[str, Sequence[Finding]]:
@@ -542,7 +553,7 @@ class Editor:
             if len(rest) == 3 and rest[1] == "levels":
                 number = int(rest[2])
                 href, go = f"#{anchor_of(f'{where}/{number}')}", _("Go to the level")
-                text = _("%(path)s, level %(number)d %(message)s") % {
+                text = _("%(path)s, level %(number)d: %(message)s") % {
                     "path": title_of(rest[0]),
                     "number": number + 1,
                     "message": finding.message,

@@ -21,7 +21,7 @@ from charter.queries import in_force
 from charter.sentences import day_in_words
 from charter.storage import ROWS, document_of
 from charter.words import RitualKind, VersionState
-from config.components import state_mark
+from config.components import glyph, state_mark
 from teams.models import Structure
 from teams.organisation import Organisation, TeamFacts, load_organisation
 
@@ -70,7 +70,7 @@ class Row:
     @property
     def state_sign(self) -> SafeString:
         if self.held is None and self.draft is None:
-            return state_mark("charter", "none", _("none yet"))
+            return format_html('<span class="state state-past">{}{}</span>', glyph("open"), _("none yet"))
         if self.held is None:
             label = _("first version, proposed") if self.state == VersionState.PROPOSED else _("first draft")
             return state_mark("charter", self.state, label)

@@ -16,6 +16,8 @@ from charter.words import Letter
 from config.components import LETTERS, person_name, raci_letter
 from teams.organisation import Organisation
 
+CROWDED = 8  # with more columns the heads stand upright
+
 ROW_HOLES = {
     "RESP001": gettext_lazy("nobody accountable"),
     "RESP002": gettext_lazy("more than one accountable"),
@@ -144,8 +146,9 @@ class EditMatrix:
         """The table; a row with the choice of letters stands under the row of the cell that is being chosen."""
         counts = {ref: sum(ref in row for row in self.document.responsibilities.values()) for ref in self.columns}
         return format_html(
-            '<table class="matrix matrix-edit"><thead><tr><th scope="col" class="w-stage">{}</th>{}</tr></thead>'
+            '<table class="matrix matrix-edit{}"><thead><tr><th scope="col" class="w-stage">{}</th>{}</tr></thead>'
             '<tbody>{}</tbody><tfoot><tr><th scope="row">{}</th>{}</tr></tfoot></table>',
+            " matrix-crowded" if len(self.columns) > CROWDED else "",
             _("Stage"),
             _concat(self._head(ref) for ref in self.columns),
             _concat(self._row(stage.key, stage.name) for stage in self.document.stages),

@@ -33,6 +33,7 @@ from charter.resolver import (
 from charter.sentences import (
     Names,
     bold_subject,
+    capped,
     day_in_words,
     duration_in_words,
     evidence_in_words,
@@ -176,15 +177,18 @@ class Reading:
 
     @cached_property
     def who_owns(self) -> SafeString:
+        """Who answers for which stages; the reader comes last, as in "…, you for validation"."""
         if not self.owners:
             return format_html("<b>{}</b>", _("Nobody: no stage has somebody accountable."))
-        parts = [
+        people = sorted(self.owners, key=lambda person: person == self.reader.pk)
+        first = self.organisation.people[people[0]]
+        answers = _("<b>{}</b> answer for {}") if first.id == self.reader.pk else _("<b>{}</b> answers for {}")
+        parts = [format_html(answers, self._name(first, start=True), listed(self.owners[first.id]))]
+        parts += [
             format_html(
-                _("<b>{}</b> answers for {}") if number == 0 else "<b>{}</b> {}",
-                self._name(self.organisation.people[person]),
-                listed(stages) if number == 0 else _("for %(stages)s") % {"stages": listed(stages)},
+                _("<b>{}</b> for {}"), self._name(self.organisation.people[person]), listed(self.owners[person])
             )
-            for number, (person, stages) in enumerate(self.owners.items())
+            for person in people[1:]
         ]
         return format_html("{}.", SafeString(", ".join(parts)))
 
@@ -248,8 +252,7 @@ class Reading:
         ]
         if not due:
             return format_html("{}", _("Nothing: no ritual comes round."))
-        sentence = ", ".join(due)
-        return format_html("{}.", SafeString(sentence[:1].upper() + sentence[1:]))
+        return format_html("{}.", capped(SafeString(", ".join(due))))
 
     # -- articles ----------------------------------------------------------------------------------------------
 

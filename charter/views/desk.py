@@ -24,6 +24,7 @@ from charter.editing import CellConflict, PartConflict, token_of
 from charter.models import Cell, Signature, Version
 from charter.pages.editor import SECTIONS, Editor, anchor_of, stored_part
 from charter.rules import can_edit
+from charter.sentences import lowered
 from charter.words import VersionState
 from config.components import LETTERS
 from ledger.errors import Invalid
@@ -147,7 +148,7 @@ class Desk:
         context = {
             "team": self.team,
             "stage": stage,
-            "stage_name": names[stage],
+            "stage_name": lowered(names[stage]),
             "column": ref,
             "role_name": editor.names.head(ref)[1],
             "letter": editor.document.letter(stage, ref),
@@ -170,7 +171,7 @@ class Desk:
             "stored": conflict.stored,
             "wanted": conflict.wanted,
             "by": cell.changed_by if cell else None,
-            "stage_name": names.get(conflict.stage, conflict.stage),
+            "stage_name": lowered(names.get(conflict.stage, conflict.stage)),
             "role_name": editor.names.head(conflict.column)[1],
         }
 

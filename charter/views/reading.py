@@ -21,9 +21,12 @@ from teams.rules import reader_of
 @require_GET
 def charters(request: HttpRequest) -> HttpResponse:
     """Every team with its charter: state, age, findings, next review. `?format=csv` gives the same rows."""
-    form = ListFilter(request.GET)
+    query = request.GET.copy()
+    query.setdefault("sort", "-errors")
+    request.GET = query  # type: ignore[assignment]  # the heads of the table read there how it is sorted
+    form = ListFilter(query)
     form.is_valid()
-    listing = load_listing(now=timezone.now(), sort=request.GET.get("sort", "-errors"), **form.cleaned_data)
+    listing = load_listing(now=timezone.now(), sort=str(query["sort"]), **form.cleaned_data)
     if request.GET.get("format") == "csv":
         return _as_csv(listing.table())
     context = {"listing": listing, "form": form, "answer": listing.answer(), "reader": reader_of(request)}

@@ -185,14 +185,26 @@ export class Matrix {
     const form = td.querySelector("form");
     form.elements.stage.value = cell.value.slice(0, slash);
     form.elements.column.value = cell.value.slice(slash + 1);
-    const [place] = cell.getAttribute("aria-label").split(/:(?=[^:]*$)/);
-    form.querySelector("[data-cell-name]").textContent = place;
+    this.#name(form.querySelector("[data-cell-name]"), cell);
     for (const radio of form.querySelectorAll('[name="letter"]')) {
       radio.checked = radio.value === cell.dataset.letter;
     }
     cell.closest("tr").after(row);
     cell.classList.add("is-focus");
     form.querySelector("[name=letter]:checked")?.focus();
+  }
+
+  // The template says "{role} at {stage}" in the reader's language.
+  #name(element, cell) {
+    const column = [...cell.closest("tr").querySelectorAll(".cell")].indexOf(cell);
+    const words = {
+      role: this.root.querySelectorAll("thead a")[column].textContent,
+      stage: cell.closest("tr").querySelector("th a").textContent,
+    };
+    const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      texts.currentNode.data = texts.currentNode.data.replace(/\{(\w+)\}/g, (_all, name) => words[name]);
+    }
   }
 
   #close() {

@@ -148,8 +148,8 @@ function focusPlace(root) {
 function restoreFocus(root, place) {
   const target =
     root.querySelector("[data-focus]") ??
-    (place?.id && document.getElementById(place.id)) ??
-    (place?.piece && root.querySelector(`[data-piece="${place.piece}"] .slot`));
+    (place?.id ? document.getElementById(place.id) : null) ??
+    (place?.piece ? root.querySelector(`[data-piece="${place.piece}"] .slot`) : null);
   target?.focus();
 }
 
