@@ -46,6 +46,8 @@ def what_tokens_open(tokens: Sequence[ApiToken]) -> SafeString:
     unused = [token for token in standing if token.last_used_on is None]
     if not unused:
         return format_html("{}", first)
+    if len(standing) == 1:
+        return format_html("{} <strong>{}</strong>", first, _("It was never used."))
     rest = ngettext("%(count)s of them was never used.", "%(count)s of them were never used.", len(unused)) % {
         "count": in_words(len(unused), start=True)
     }

@@ -23,7 +23,7 @@ WEEKDAYS = [
     (6, _("Saturday")),
     (7, _("Sunday")),
 ]
-TIERS = [(1, _("Tier 1, the highest risk")), (2, _("Tier 2")), (3, _("Tier 3"))]
+TIERS = [(1, _("1, highest")), (2, "2"), (3, _("3, lowest"))]
 
 
 def add_refusal(form: forms.Form, refusal: Invalid) -> None:
@@ -127,7 +127,7 @@ class PersonForm(forms.Form):
     name = LineInput(label=_("Name"))
     email = forms.EmailField(
         label=_("E-mail"),
-        help_text=_("The login. A password is chosen through “Forgot your password?” on the sign-in page."),
+        help_text=_("The login. A password is chosen through “I cannot sign in” on the sign-in page."),
     )
     timezone = TimeZoneChoice(initial="UTC")
     working_days = forms.TypedMultipleChoiceField(
@@ -158,12 +158,13 @@ class SeatForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Held as"),
         choices=[
-            (Seat.Kind.PRIMARY, _("Primary: answers for the role")),
-            (Seat.Kind.DEPUTY, _("Deputy: covers for the primary")),
+            (Seat.Kind.PRIMARY, _("Primary")),
+            (Seat.Kind.DEPUTY, _("Deputy")),
             (Seat.Kind.MEMBER, _("Member")),
         ],
         initial=Seat.Kind.MEMBER,
         widget=forms.RadioSelect,
+        help_text=_("The primary answers for the role; deputies cover for the primary"),
     )
     since = forms.DateField(label=_("Since"), widget=forms.DateInput)
     until = forms.DateField(

@@ -45,17 +45,21 @@ def who_is_this_team(page: TeamPage, reader: Person) -> SafeString:
 
 
 def _size(page: TeamPage) -> str:
-    people = ngettext("%(count)s person", "%(count)s people", len(page.people)) % {"count": in_words(len(page.people))}
-    models = ngettext("%(count)s model", "%(count)s models", page.model_count) % {"count": in_words(page.model_count)}
+    """Who leads what: people, models, the teams below."""
+    parts = [
+        text % {"count": in_words(count)}
+        for count, text in (
+            (len(page.people), ngettext("%(count)s person", "%(count)s people", len(page.people))),
+            (page.model_count, ngettext("%(count)s model", "%(count)s models", page.model_count)),
+            (len(page.children), ngettext("%(count)s team", "%(count)s teams", len(page.children))),
+        )
+        if count
+    ]
     if leads_nobody(page.team.lead):
-        people = ngettext("%(count)s person", "%(count)s people", len(page.people)) % {
-            "count": in_words(len(page.people), start=True)
-        }
-        return ngettext("%(people)s answers for %(models)s.", "%(people)s answer for %(models)s.", len(page.people)) % {
-            "people": people,
-            "models": models,
-        }
-    return _("%(lead)s leads %(people)s and %(models)s.") % {"lead": page.team.lead, "people": people, "models": models}
+        return _("It has %(what)s.") % {"what": listed(parts)} if parts else _("It is empty.")
+    if not parts:
+        return _("%(lead)s leads it, alone so far.") % {"lead": page.team.lead}
+    return _("%(lead)s leads %(what)s.") % {"lead": page.team.lead, "what": listed(parts)}
 
 
 def _gap(page: TeamPage) -> SafeString | None:

@@ -142,6 +142,7 @@ class NextRitual:
     ritual: RitualClause
     due_at: datetime | None
     facilitator: Meant | None
+    seen_at: datetime
 
     @property
     def name(self) -> str:
@@ -149,7 +150,9 @@ class NextRitual:
 
     @property
     def day(self) -> str:
-        return date_format(self._local, "D j M") if self._local else _("never again")
+        if self._local is None:
+            return _("never again")
+        return date_format(self._local, "D j M" if self._local.year == self.seen_at.year else "j M Y")
 
     @property
     def clock(self) -> str:
@@ -289,6 +292,7 @@ def _next_rituals(document: Document, organisation: Organisation, now: datetime)
             ritual,
             _next_time(ritual, now),
             who_is_meant(organisation, document.team, ritual.facilitator, now) if ritual.facilitator else None,
+            now,
         )
         for ritual in document.rituals
     ]
@@ -316,6 +320,7 @@ def _children(team: Team, now: datetime) -> list[TeamLine]:
                 distinct=True,
             ),
         )
+        .order_by("name", "id")
     )
     standing = standings(now, teams=[child.pk for child in children])
     return [

@@ -10,7 +10,7 @@ from portal.answers.models import who_answers_for, who_answers_for_models
 from portal.forms import ModelFilters
 from portal.queries.models import count_models, model_page, models_matching
 from teams.queries import all_models
-from teams.rules import can_change_organisation, reader_of
+from teams.rules import can_change_anything, can_change_organisation, reader_of
 
 PAGE = 50
 
@@ -39,6 +39,7 @@ def model(request: HttpRequest, key: str) -> HttpResponse:
         "page": page,
         "registry_link": found.registry if found.registry.startswith(("https://", "http://")) else "",
         "answer": who_answers_for(page, reader),
+        "can_propose": can_change_anything(reader) and found.stage != found.Stage.RETIRED,
         "can_change": can_change_organisation(reader),
     }
     return render(request, "portal/model.html", context)
