@@ -69,9 +69,10 @@ def main() -> None:
         start_broker(supervisor, environment)
         if exit_code := supervisor.run_step([sys.executable, "-m", "config.prepare"]):
             raise GivingUp("Remit has not started." if exit_code > 0 else "Preparing the data was interrupted.")
-        for program in programs(environment, listener):
-            supervisor.start(program)
+        supervisor.start(web_program(listener))
         supervisor.wait_until(lambda: answers(address), within=READY_WITHIN, what="An answer of the web server")
+        for program in background_programs(environment):
+            supervisor.start(program)
         welcome(environment, address, seconds=time.monotonic() - started)
         supervisor.watch()
     except StopRequested:
@@ -181,19 +182,23 @@ def valkey_program(data_dir: Path) -> Program:
     return Program("valkey", [get_binary_path(), *arguments], ends_last=True)
 
 
-def programs(environment: Environment, listener: socket.socket) -> list[Program]:
-    """What runs beside the broker."""
-    python = sys.executable
-    web = [python, "-m", "gunicorn", "config.wsgi:application", "--bind", f"fd://{listener.fileno()}"]
-    web += ["--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "4", "--graceful-timeout", "5"]
-    serving = Program("web", [*web, "--no-control-socket"], pass_fds=[listener.fileno()])
+def web_program(listener: socket.socket) -> Program:
+    """The web server, on a port that is already taken for it."""
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"fd://{listener.fileno()}"]
+    command += ["--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--threads", "4", "--preload"]
+    command += ["--graceful-timeout", "5", "--no-control-socket"]
+    return Program("web", command, pass_fds=[listener.fileno()])
+
+
+def background_programs(environment: Environment) -> list[Program]:
+    """What reminds people: worker and beat, or one loop where there is no broker."""
     if not environment.redis_url:
-        return [serving, Program("engine", [python, "manage.py", "engine"])]
-    celery = [python, "-m", "celery", "-A", "config"]
+        return [Program("engine", [sys.executable, "manage.py", "engine"])]
+    celery = [sys.executable, "-m", "celery", "-A", "config"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--hostname", "remit@%h", *quiet]
     beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile="]
-    return [serving, Program("worker", worker), Program("beat", beat)]
+    return [Program("worker", worker), Program("beat", beat)]
 
 
 def answers(address: Address) -> bool:
