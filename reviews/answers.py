@@ -15,7 +15,7 @@ from reviews.routing import Outcome
 from reviews.rules import can_close, can_release
 from reviews.standing import Standing
 from reviews.wording import by_when, evidence_names, moment
-from reviews.words import ReviewState, Verdict, VoteWord
+from reviews.words import ReviewState, VoteWord
 from teams.models import Person
 
 DECIDED_ON = (ReviewState.RELEASED, ReviewState.ROLLED_BACK, ReviewState.REVIEWED)
@@ -219,7 +219,7 @@ def _to_be_looked_back_on(standing: Standing, reader: Person, now: datetime, due
 def _looked_back_on(standing: Standing) -> SafeString:
     pir = standing.review.pir
     told = _("so says %(who)s.") % {"who": pir.closed_by}
-    return format_html("<strong>{}</strong>, {}", _start(Verdict(pir.verdict).label), told)
+    return format_html("<strong>{}</strong>, {}", _start(pir.get_verdict_display()), told)
 
 
 def told_by(pir: PostImplementationReview, reader: Person) -> str:

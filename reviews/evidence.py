@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -51,7 +52,11 @@ def attach_evidence(
         begin_round(review, outcome, now=now)
     else:
         set_digest(review)
-    change = {"kind": [None, kind], "evidence": [None, piece.pk], "digest": [before, review.digest]}
+    change: dict[str, list[Any]] = {
+        "kind": [None, kind],
+        "evidence": [None, piece.pk],
+        "digest": [before, review.digest],
+    }
     record_act(by=by, key="reviews.review.evidence_attached", on=review, change=change, now=now)
     if review.state == ReviewState.SUBMITTED:
         approve_if_nothing_is_missing(review, outcome, now=now)

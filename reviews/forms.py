@@ -1,7 +1,7 @@
 """Forms of this package. They turn input into values; what is allowed the acts decide, and say beside the field."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.text import capfirst
@@ -39,7 +39,7 @@ def chosen(words: Any, empty: Any = None) -> list[tuple[str, Any]]:
 class ModelChoice(forms.ModelChoiceField):
     """A model by name, with its tier."""
 
-    def label_from_instance(self, obj: MLModel) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: MLModel) -> str:
         return _("%(name)s (tier %(tier)s)") % {"name": obj.name, "tier": obj.tier}
 
 
@@ -103,7 +103,7 @@ class ExpectationRows(forms.BaseFormSet):
     """The rows of the expected effect; empty rows are left out."""
 
     def said(self) -> list[ExpectationFields]:
-        return [ExpectationFields(**form.cleaned_data) for form in self.rows_said()]
+        return [cast("ExpectationFields", form.cleaned_data) for form in self.rows_said()]
 
     def rows_said(self) -> Sequence[ExpectationForm]:
         return [form for form in self.forms if form.is_said]

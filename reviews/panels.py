@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What is shown: people, the right's sentence, what is missing, what is in the way and who can mend it."""
+    """What is shown: people, the right's sentence, what is missing, what is in the way and where it is mended."""
 
     lines: Sequence[Line]
     sentence: str = ""
@@ -33,21 +33,16 @@ class Panel:
     informed: str = ""
     missing: str = ""
     obstacles: Sequence[str] = ()
-    mender: Person | None = None
     mend_address: str = ""
 
 
 def panel_of(outcome: Outcome, reader: Person, now: datetime) -> Panel:
     """The panel for a reader."""
     obstacles = [sentence for _pointer, sentence in outcome.obstacles]
-    is_charters_fault = bool(obstacles) and outcome.route is None
-    mend = {
-        "obstacles": obstacles,
-        "mender": outcome.mender,
-        "mend_address": f"{get_script_prefix()}charters/{outcome.team.key}/edit/" if is_charters_fault else "",
-    }
+    missing = evidence_names(outcome.missing)
     if outcome.route is None or outcome.version is None:
-        return Panel([], missing=evidence_names(outcome.missing), **mend)
+        address = f"{get_script_prefix()}charters/{outcome.team.key}/edit/"
+        return Panel([], missing=missing, obstacles=obstacles, mend_address=address)
     lines = []
     for place in outcome.route.places:
         role = outcome.name_of(place)
@@ -72,6 +67,6 @@ def panel_of(outcome: Outcome, reader: Person, now: datetime) -> Panel:
         sentence=outcome.sentence,
         source=f"{source}.",
         informed=listed([meant.person.name for meant in outcome.route.informed if meant.person]),
-        missing=evidence_names(outcome.missing),
-        **mend,
+        missing=missing,
+        obstacles=obstacles,
     )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -78,7 +79,7 @@ def close_review(
     )
     review.closed_at = now
     review.save(update_fields=["state", "closed_at"])
-    change = {"state": [before, review.state], "verdict": [None, verdict]}
+    change: dict[str, list[Any]] = {"state": [before, review.state], "verdict": [None, verdict]}
     record_act(by=by, key="reviews.review.reviewed", on=review, change=change, now=now)
     occasions.pir_is_done(review, by=by, now=now)
     return pir

@@ -1,6 +1,7 @@
 """A round: the people of the right that matches are asked about one digest. Called inside the acts' transactions."""
 
 from datetime import datetime
+from typing import Any
 
 from ledger.errors import Invalid
 from ledger.record import record_act
@@ -45,7 +46,11 @@ def decide(review: Review, action: Action, *, by: Person | None, now: datetime) 
     review.state = state_after(review, action)
     review.decided_at = now
     review.save(update_fields=["state", "decided_at"])
-    change = {"state": [before, review.state], "round": [review.round, review.round], "digest": [review.digest] * 2}
+    change: dict[str, list[Any]] = {
+        "state": [before, review.state],
+        "round": [review.round, review.round],
+        "digest": [review.digest] * 2,
+    }
     record_act(by=by, key=f"reviews.review.{review.state}", on=review, change=change, now=now)
     occasions.call_off_votes(review, by=by, now=now)
 

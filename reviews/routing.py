@@ -16,7 +16,7 @@ from charter.sentences import Names, right_sentence
 from charter.storage import thaw
 from charter.words import Kind
 from reviews.models import Review
-from teams.models import MLModel, Person, Team
+from teams.models import MLModel, Team
 from teams.organisation import Organisation, load_organisation
 
 
@@ -34,11 +34,6 @@ class Outcome:
     route: Route | None = None
     missing: Sequence[str] = ()
     obstacles: Sequence[tuple[str, str]] = ()
-
-    @property
-    def mender(self) -> Person | None:
-        """Who can mend the charter where it does not lead anywhere: the lead of the team."""
-        return self.team.lead if self.team.lead and self.team.lead.is_active else None
 
     @property
     def is_automatic(self) -> bool:

@@ -1,6 +1,7 @@
 """Submitting a review, seeing beforehand where it would go, and taking it back."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ def submit_review(review: Review, *, by: Person, now: datetime) -> Review:
     review.state = after
     review.decided_at = None
     begin_round(review, outcome, now=now)
-    change = {
+    change: dict[str, list[Any]] = {
         "state": [before, after],
         "round": [review.round - 1, review.round],
         "charter_version": [None, review.charter_version_id],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -49,7 +50,11 @@ def cast_vote(review: Review, *, vote: str, digest: str, comment: str = "", by: 
     cast = Vote.objects.create(
         review=review, round=review.round, voter=by, vote=vote, digest=digest, comment=comment.strip(), cast_at=now
     )
-    change = {"vote": [None, vote], "round": [review.round, review.round], "digest": [digest, digest]}
+    change: dict[str, list[Any]] = {
+        "vote": [None, vote],
+        "round": [review.round, review.round],
+        "digest": [digest, digest],
+    }
     record_act(by=by, key="reviews.review.voted", on=review, change=change, now=now)
     occasions.vote_is_done(review, by=by, now=now)
     if action := _what_follows(review, VoteWord(vote)):

@@ -9,16 +9,19 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from charter.words import Kind
+from config.components.forms import form_errors
 from ledger.errors import Invalid
 from reviews.access import get_review_for
 from reviews.answers import answer_of_invalid, answer_of_new
 from reviews.drafting import MOST_EXPECTATIONS, draft_review, edit_review, expectations_of
-from reviews.forms import ExpectationFormSet, ExpectationRows, ReviewForm, add_refusals, initial_of
+from reviews.forms import ExpectationFormSet, ReviewForm, add_refusals, initial_of
 from reviews.models import Review
 from reviews.panels import panel_of
 from reviews.queries import proposable_models, teams_of
@@ -53,7 +56,7 @@ class Sheet:
     """The form and its rows."""
 
     form: ReviewForm
-    rows: ExpectationRows
+    rows: Any  # ExpectationRows: what a formset factory makes has no type of its own
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -133,12 +136,17 @@ def _page(
         "rows": sheet.rows,
         "question": question,
         "answer": answer,
-        "is_refused": bool(refused),
+        "errors": _errors_of(sheet) if refused else "",
         "outcome": outcome,
         "panel": panel_of(outcome, reader, now) if outcome else None,
         "has_models": sheet.form.fields["model"].queryset.exists(),  # type: ignore[attr-defined]
     }
     return render(request, "reviews/review_form.html", context, status=422 if refused else 200)
+
+
+def _errors_of(sheet: Sheet) -> SafeString:
+    """What is to be mended in the form and in its rows, in one place."""
+    return render_to_string("components/form_errors.html", form_errors(sheet.form, *sheet.rows.forms))
 
 
 def _outcome(review: Review | None, sheet: Sheet, reader: Person, now: datetime) -> Outcome | None:
