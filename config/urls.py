@@ -1,7 +1,5 @@
 """All addresses. Each package lists its own in `<package>/urls.py`, whole from the root."""
 
-from importlib.util import find_spec
-
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
@@ -14,7 +12,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 PACKAGES = ["ledger", "teams", "reminders", "charter", "escalations", "reviews", "portal"]
 
 urlpatterns = [
-    *(path("", include(f"{name}.urls")) for name in PACKAGES if find_spec(f"{name}.urls")),
+    *(path("", include(f"{name}.urls")) for name in PACKAGES),
     path("", include("config.dev")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
