@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config.words import in_words
 from escalations.matrix import TeamLines
 from escalations.wording import first_of, question_time
 
@@ -21,7 +22,9 @@ def matrix_question(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 def matrix_answer(teams: Sequence[TeamLines]) -> SafeString:
     """In how many cases (team × severity) somebody is reached, who has holes, and who hangs on one person."""
     if not teams:
-        return format_html(_("Nobody yet: <strong>no team is open</strong>. The first one needs a lead and a charter."))
+        return format_html(
+            "{} <strong>{}</strong>", _("Nobody yet:"), _("no team is open. The first one needs a lead and a charter.")
+        )
     cases = sum(len(team.severities) for team in teams)
     reached = cases - sum(len(team.unreached) for team in teams)
     sentences = [_how_many(reached, cases), *_holes(teams), *_single_points(teams)]
@@ -31,8 +34,10 @@ def matrix_answer(teams: Sequence[TeamLines]) -> SafeString:
 def _how_many(reached: int, cases: int) -> SafeString:
     if reached == cases:
         return format_html(
-            ngettext("In the one case that there is, somebody is.", "In all {cases} cases somebody is.", cases),
-            cases=cases,
+            {1: _("In the one case that there is, somebody is."), 2: _("In both cases somebody is.")}.get(
+                cases, _("In all {cases} cases somebody is.")
+            ),
+            cases=in_words(cases),
         )
     if reached == 0:
         return format_html("{}", _("Nobody, in no case."))

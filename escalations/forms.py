@@ -56,6 +56,11 @@ class MatrixFilter(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
         field.choices = [("", _("Whole organisation")), *_tree(organisation)]
 
+    def clean(self) -> dict[str, Any]:
+        if "at" in self.errors:
+            self.fields["at"].widget = forms.TextInput()  # a picker would not show what cannot be read
+        return self.cleaned_data
+
     def moment(self, now: datetime) -> datetime:
         """The moment asked about: now, unless the address says otherwise."""
         at: datetime | None = self.cleaned_data.get("at")

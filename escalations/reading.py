@@ -31,8 +31,11 @@ class Agreed:
         return matrix_of(self.organisation, self.documents, self.at, teams=teams, trigger=trigger, severity=severity)
 
 
-def load_agreed(at: datetime, *, now: datetime) -> Agreed:
-    """Six queries. For a past moment today's charters are asked: the matrix looks ahead, the ledger looks back."""
+def load_agreed(at: datetime, *, now: datetime, organisation: Organisation | None = None) -> Agreed:
+    """Six queries, or one where the organisation is at hand.
+
+    For a past moment today's charters are asked: the matrix looks ahead, the ledger looks back.
+    """
     versions = versions_in_force(max(at, now))
     documents = {team: thaw(version.document) for team, version in versions.items() if version.document}
-    return Agreed(load_organisation(), versions, documents, at)
+    return Agreed(organisation or load_organisation(), versions, documents, at)

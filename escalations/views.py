@@ -45,8 +45,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "escalations/matrix.html", {"form": form, "question": _("Who is reached?")}, status=422)
     at = form.moment(now)
-    if at > now:
-        agreed = load_agreed(at, now=now)
+    if at != now:
+        agreed = load_agreed(at, now=now, organisation=agreed.organisation)
     asked = form.cleaned_data
     teams = agreed.matrix(team=asked["team"], trigger=asked["trigger"], severity=asked["severity"])
     if request.GET.get("as") == "csv":
