@@ -279,7 +279,8 @@ class Document(Part):
 
     def evidence_for(self, tier: int) -> tuple[EvidenceKind, ...]:
         """The kinds of evidence that a review of a model of this tier must carry."""
-        return self.evidence.get(str(tier), ())  # type: ignore[call-overload]
+        required: Mapping[str, tuple[EvidenceKind, ...]] = dict(self.evidence)
+        return required.get(str(tier), ())
 
     def path(self, key: str) -> EscalationPath | None:
         return next((path for path in self.escalation if path.key == key), None)

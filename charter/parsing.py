@@ -119,7 +119,7 @@ def read_part(kind: type[P], source: Source) -> P:
         return kind.model_validate_json(text, by_alias=True, by_name=False)
     except ValidationError as failure:
         problems = [
-            source.problem(_pointer(error["loc"], source.tree), _detail(error))  # type: ignore[arg-type]
+            source.problem(_pointer(error["loc"], source.tree), _detail(error))
             for error in failure.errors(include_url=False)
         ]
         raise Unreadable(problems) from None
@@ -213,7 +213,7 @@ class _YamlReader:
         return event
 
     def _refuse(self, pointer: str, detail: str, event: yaml.Event) -> NoReturn:
-        raise Unreadable([Problem(pointer, detail, event.start_mark.line + 1, event.start_mark.column + 1)])
+        raise Unreadable([Problem(pointer, detail, *_place_of(event))])
 
     def _value(self, event: yaml.Event, pointer: str, depth: int) -> Any:
         if isinstance(event, yaml.AliasEvent):
@@ -224,7 +224,7 @@ class _YamlReader:
             self._refuse(pointer, "tags are not accepted", event)
         if depth > MAX_DEPTH:
             self._refuse(pointer, f"nested deeper than {MAX_DEPTH}", event)
-        self.places.setdefault(pointer, (event.start_mark.line + 1, event.start_mark.column + 1))
+        self.places.setdefault(pointer, _place_of(event))
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, pointer)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -241,7 +241,7 @@ class _YamlReader:
             if key in tree:
                 self._refuse(pointer, f"the key {key} stands twice", key_event)
             below = f"{pointer}/{pointer_part(key)}"
-            self.places[below] = (key_event.start_mark.line + 1, key_event.start_mark.column + 1)
+            self.places[below] = _place_of(key_event)
             tree[key] = self._value(next(self._events), below, depth + 1)
         return tree
 
@@ -252,6 +252,12 @@ class _YamlReader:
     def _scalar(self, event: yaml.ScalarEvent, pointer: str) -> Any:
         self._refuse_hidden(event.value, pointer, event)
         return event.value if event.style else _plain_value(event.value)
+
+
+def _place_of(event: yaml.Event) -> tuple[int, int]:
+    """Line and column of an event, from 1."""
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
 
 
 def _plain_value(text: str) -> Any:

@@ -13,7 +13,7 @@ from charter.states import state_after
 from charter.storage import read_rows
 from charter.words import VersionState
 from ledger.errors import Invalid
-from ledger.record import record_act
+from ledger.record import Change, record_act
 from teams.models import Person
 from teams.organisation import load_organisation
 
@@ -43,7 +43,11 @@ def realign(*, version: Version, reason: str, until: datetime, by: Person, now: 
     version.interim_until = until
     version.in_force_from = now
     version.save()
-    change = {"state": [VersionState.DRAFT, after], "until": [None, until.isoformat()], "digest": ["", version.digest]}
+    change: Change = {
+        "state": [VersionState.DRAFT, after],
+        "until": [None, until.isoformat()],
+        "digest": ["", version.digest],
+    }
     record_act(by=by, key="charter.version.realigned", on=version, change=change, now=now)
     occasions.set_rituals(version, now=now)
     occasions.interim_began(version, ends_at=until, now=now)

@@ -34,7 +34,7 @@ class Entry(models.Model):
         return f"{self.pk} {self.key} {self.object_type}:{self.object_id}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise EntryIsFinal("a ledger entry is never changed")
         super().save(*args, **kwargs)
 

@@ -85,8 +85,8 @@ def role_not_held(subject: Subject) -> Iterator[tuple[str, str]]:
         if current_seats(subject.organisation, document.team, ref, subject.now):
             continue
         name = role_name(subject.organisation, ref, document.team)
-        for stage in stages:
-            yield f"/stages/{stage}", _("nobody holds the role %(role)s") % {"role": name}
+        for key in stages:
+            yield f"/stages/{key}", _("nobody holds the role %(role)s") % {"role": name}
 
 
 @rule(

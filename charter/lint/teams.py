@@ -43,11 +43,11 @@ def no_deputy(subject: Subject) -> Iterator[tuple[str, str]]:
     for stage in document.stages:
         for ref in document.roles_with(stage.key, "A"):
             first_stage.setdefault(ref, stage.key)
-    for ref, stage in first_stage.items():
+    for ref, key in first_stage.items():
         seats = current_seats(subject.organisation, document.team, ref, subject.now)
         if seats and all(seat.kind != Seat.Kind.DEPUTY for seat in seats):
             name = role_name(subject.organisation, ref, document.team)
-            yield f"/stages/{stage}", _("%(role)s is accountable and has no deputy") % {"role": name}
+            yield f"/stages/{key}", _("%(role)s is accountable and has no deputy") % {"role": name}
 
 
 @rule(
