@@ -279,8 +279,7 @@ class Document(Part):
 
     def evidence_for(self, tier: int) -> tuple[EvidenceKind, ...]:
         """The kinds of evidence that a review of a model of this tier must carry."""
-        required: Mapping[str, tuple[EvidenceKind, ...]] = dict(self.evidence)
-        return required.get(str(tier), ())
+        return next((kinds for key, kinds in self.evidence.items() if key == str(tier)), ())
 
     def path(self, key: str) -> EscalationPath | None:
         return next((path for path in self.escalation if path.key == key), None)
