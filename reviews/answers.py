@@ -153,17 +153,13 @@ def _to_be_decided(standing: Standing, reader: Person, now: datetime) -> SafeStr
 
 
 def _how_many_filled(standing: Standing) -> SafeString:
+    words = {"filled": in_words(standing.filled, start=True), "wanted": in_words(standing.wanted)}
     text = ngettext(
-        "%(filled)s of %(wanted)s place is filled", "%(filled)s of %(wanted)s places are filled", standing.wanted
+        "%(filled)s of %(wanted)s places is filled", "%(filled)s of %(wanted)s places are filled", standing.filled
     )
-    if standing.filled == 1:
-        text = _("%(filled)s of %(wanted)s places is filled")
-    if standing.wanted == 1:
-        text = _("The one place is open")
-    text %= {
-        "filled": in_words(standing.filled, start=True) if standing.filled else _("None"),
-        "wanted": in_words(standing.wanted),
-    }
+    if standing.filled == 0:
+        text = ngettext("The one place is open", "None of %(wanted)s places is filled", standing.wanted)
+    text %= words
     if not standing.can_still_be_filled:
         return format_html("{}; <strong>{}</strong>.", text, _("too many abstained to fill the rest"))
     if standing.missing:

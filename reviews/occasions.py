@@ -30,9 +30,7 @@ def register_kinds() -> None:
         OccasionKind(
             key=VOTE,
             title=gettext_lazy("Vote"),
-            sentence=gettext_lazy(
-                "{team} asks for your decision on {title}, due {when}. Read what changed, then vote."
-            ),
+            sentence=gettext_lazy("{team} asks for your decision. Read what changes and why, then vote."),
             action=gettext_lazy("Read and vote"),
             why=gettext_lazy("The charter of {team} names you to decide."),
             ladder=(timedelta(days=-1), timedelta(0), timedelta(days=2)),
@@ -47,7 +45,7 @@ def register_kinds() -> None:
         OccasionKind(
             key=PIR,
             title=gettext_lazy("Post-implementation review"),
-            sentence=gettext_lazy("{title} is out. Hold what was expected against what happened: due {when}."),
+            sentence=gettext_lazy("This change is out. Hold what was expected of it against what happened."),
             action=gettext_lazy("Enter what happened"),
             why=gettext_lazy("You answer for the model or drove its change."),
             is_open=is_not_closed,

@@ -59,7 +59,7 @@ def reviews_waiting_for(person: Person) -> Sequence[Review]:
 
 
 def to_be_acted_on_by(person: Person) -> QuerySet[Review]:
-    """Reviews that wait for the person: for a vote, for mending, for the release, or for the closing review."""
+    """Reviews that wait for the person: for a vote, for mending, or for the release."""
     is_theirs = Q(driver=person) | Q(model__accountable=person)
     return visible_to(person).filter(
         Q(pk__in=waiting_for(person).values("pk"))

@@ -1,5 +1,6 @@
 """The whole life of a review, act by act."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -533,3 +534,15 @@ def test_a_tampered_digest_takes_no_vote(world: World) -> None:
     Review.objects.filter(pk=review.pk).update(what="Something else altogether.")
     with pytest.raises(SomethingChanged):
         cast_vote(review, vote="approve", digest=review.digest, by=world.owner, now=NOW)
+
+
+def test_the_ledger_holds_no_name_and_no_free_text(world: World) -> None:
+    review = world.submitted(title="SECRET title", version="SECRET-1", links=["https://example.org/SECRET"])
+    vote(review, world.owner, "request_changes", "SECRET comment")
+    edit_review(Review.objects.get(pk=review.pk), what="SECRET text", by=world.author, now=NOW)
+    attach_evidence(review, kind="fairness", summary="SECRET summary", by=world.author, now=NOW)
+    withdraw_review(review, reason="SECRET reason", by=world.author, now=NOW)
+    told = json.dumps(list(Entry.objects.values_list("change", flat=True)))
+    assert "submitted" in told
+    assert "SECRET" not in told
+    assert "Ada" not in told
