@@ -1,6 +1,6 @@
 """What is wrong in the matrix: holes and single points, worst first, each with a sentence. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -47,74 +47,85 @@ class MatrixFinding:
         return self.weight != Weight.SINGLE
 
 
-def findings_of(organisation: Organisation, teams: Iterable[TeamLines], at: datetime) -> list[MatrixFinding]:
-    """All holes and single points, worst first."""
-    found = [finding for team in teams for finding in _of_team(organisation, team, at)]
-    return sorted(found, key=lambda finding: (finding.weight, finding.severities[0], finding.team.name.lower()))
+@dataclass(frozen=True)
+class Findings:
+    """The worst ones with their sentences, and how many there are in all."""
+
+    worst: Sequence[MatrixFinding]
+    count: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.worst)
 
 
-def _of_team(organisation: Organisation, team: TeamLines, at: datetime) -> Iterator[MatrixFinding]:
+def findings_of(organisation: Organisation, teams: Iterable[TeamLines], at: datetime, *, most: int) -> Findings:
+    """Holes and single points, worst first; sentences are written for the first ones only."""
+    found = [(weight, team, line) for team in teams for line in team.lines if (weight := _weight_of(line)) is not None]
+    found.sort(key=lambda one: (one[0], one[2].severities[0], one[1].team.name.lower()))
+    worst = [_told(organisation, weight, team, line, at) for weight, team, line in found[:most]]
+    return Findings(worst, len(found))
+
+
+def _weight_of(line: Line) -> Weight | None:
+    if line.first_reached is None:
+        return Weight.NEVER
+    if line.holes:
+        return Weight.LATE
+    return Weight.SINGLE if line.only_person else None
+
+
+def _told(organisation: Organisation, weight: Weight, team: TeamLines, line: Line, at: datetime) -> MatrixFinding:
     lead = lead_of(organisation, team.team.key)
-    for line in team.lines:
-        if fault := _fault_of(team, line, lead, at):
-            weight, headline, detail = fault
-            sentence = _("%(team)s: %(what)s") % {"team": team.team.name, "what": headline}
-            yield MatrixFinding(weight, team.team, line.severities, sentence, detail, lead)
+    headline, detail = _sentences(team, line, lead, at)
+    sentence = _("%(team)s: %(what)s") % {"team": team.team.name, "what": headline}
+    return MatrixFinding(weight, team.team, line.severities, sentence, detail, lead)
 
 
-def _fault_of(team: TeamLines, line: Line, lead: Meant, at: datetime) -> tuple[Weight, str, str] | None:
+def _sentences(team: TeamLines, line: Line, lead: Meant, at: datetime) -> tuple[str, str]:
     if line.climb is None:
         return _unanswered(team, line, lead)
     if line.first_reached is None:
         return _unheard(line, lead)
-    if line.holes:
+    if line.holes or line.only_person is None:
         return _late(line)
-    if line.only_person:
-        return _single(line, line.only_person, at)
-    return None
+    return _single(line, line.only_person, at)
 
 
-def _unanswered(team: TeamLines, line: Line, lead: Meant) -> tuple[Weight, str, str]:
+def _unanswered(team: TeamLines, line: Line, lead: Meant) -> tuple[str, str]:
     if not team.has_charter:
         detail = _("Nobody is called, however grave it is.") + _who_can(lead, _("%(name)s can start a charter."))
-        return Weight.NEVER, _("no charter in force"), detail
+        return _("no charter in force"), detail
     span = severity_span(line.severities)
     detail = _("The charter in force draws none.") + _who_can(lead, _("%(name)s can mend it."))
     if line.is_for_every_trigger:
-        return Weight.NEVER, _("no path for %(severities)s") % {"severities": span}, detail
-    return (
-        Weight.NEVER,
-        _("no path for %(triggers)s at %(severities)s")
-        % {
-            "triggers": trigger_names(line.all_triggers),
-            "severities": span,
-        },
-        detail,
-    )
+        return _("no path for %(severities)s") % {"severities": span}, detail
+    headline = _("no path for %(triggers)s at %(severities)s")
+    return headline % {"triggers": trigger_names(line.all_triggers), "severities": span}, detail
 
 
-def _unheard(line: Line, lead: Meant) -> tuple[Weight, str, str]:
+def _unheard(line: Line, lead: Meant) -> tuple[str, str]:
     path = path_name(line.climb.path) if line.climb else ""
     count = len(line.levels)
     if count == 0:
-        return Weight.NEVER, _("%(path)s has no level") % {"path": path}, _("Nobody is called.")
+        return _("%(path)s has no level") % {"path": path}, _("Nobody is called.")
     headline = {
         1: _("the only level of %(path)s reaches nobody"),
         2: _("both levels of %(path)s reach nobody"),
     }.get(count, _("all %(count)s levels of %(path)s reach nobody"))
     reasons = " ".join(dict.fromkeys(_sentence(call.meant.why) for call in line.holes))
     detail = reasons + _who_can(lead, _("%(name)s can name somebody."))
-    return Weight.NEVER, headline % {"path": path, "count": in_words(count)}, detail
+    return headline % {"path": path, "count": in_words(count)}, detail
 
 
-def _late(line: Line) -> tuple[Weight, str, str]:
+def _late(line: Line) -> tuple[str, str]:
     hole = line.holes[0]
     path = path_name(line.climb.path) if line.climb else ""
     numbers = [str(call.level) for call in line.holes]
     headline = ngettext(
         "level %(numbers)s of %(path)s reaches nobody", "levels %(numbers)s of %(path)s reach nobody", len(numbers)
     ) % {"numbers": listed(numbers), "path": path}
-    return Weight.LATE, headline, f"{_sentence(hole.meant.why)} {_what_follows(line)}"
+    return headline, f"{_sentence(hole.meant.why)} {_what_follows(line)}"
 
 
 def _what_follows(line: Line) -> str:
@@ -129,14 +140,14 @@ def _what_follows(line: Line) -> str:
     }
 
 
-def _single(line: Line, person: PersonFacts, at: datetime) -> tuple[Weight, str, str]:
+def _single(line: Line, person: PersonFacts, at: datetime) -> tuple[str, str]:
     path = path_name(line.climb.path) if line.climb else ""
     headline = {
         1: _("%(path)s hangs on one person"),
         2: _("both levels of %(path)s reach the same person"),
     }.get(len(line.levels), _("all %(count)s levels of %(path)s reach the same person"))
     values = {"path": path, "count": in_words(len(line.levels))}
-    return Weight.SINGLE, headline % values, _when_it_becomes_a_hole(person, at)
+    return headline % values, _when_it_becomes_a_hole(person, at)
 
 
 def _when_it_becomes_a_hole(person: PersonFacts, at: datetime) -> str:

@@ -146,21 +146,25 @@ def lines_of(
     severity: str | None = None,
 ) -> list[Line]:
     """The lines of one team: a line for each path that answers something, and one for what none answers."""
-    document = documents.get(team.key) or Document(team=team.key)
+    severities: Sequence[str] = [severity] if severity else SEVERITIES
+    triggers: Sequence[str] = [trigger] if trigger else Trigger.values
+    document = documents.get(team.key)
+    if document is None:
+        return [Line(team, None, dict.fromkeys(severities, triggers), at)]
     answered: dict[int | None, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     positions = {path.key: position for position, path in enumerate(document.escalation)}
-    for wanted_severity in [severity] if severity else SEVERITIES:
-        for wanted_trigger in [trigger] if trigger else Trigger.values:
+    for wanted_severity in severities:
+        for wanted_trigger in triggers:
             path = match_path(document, wanted_trigger, wanted_severity)
             answered[positions[path.key] if path else None][wanted_severity].append(wanted_trigger)
     lines = []
-    for position, triggers in answered.items():
+    for position, taken in answered.items():
         climb = None
         if position is not None:
             path = document.escalation[position]
             start = opens_at(organisation, team.key, path, at)
             climb = Climb(path, start, calls_of(organisation, documents, team.key, path, at))
-        lines.append((min(triggers), -1 if position is None else position, Line(team, climb, dict(triggers), at)))
+        lines.append((min(taken), -1 if position is None else position, Line(team, climb, dict(taken), at)))
     return [line for _severity, _position, line in sorted(lines, key=lambda entry: entry[:2])]
 
 

@@ -53,7 +53,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         return _csv_of(teams)
     shown, hidden = _shown(teams, only=asked["only"], everything=asked["all"] or bool(asked["team"]))
     page = Paginator(shown, TEAMS_A_PAGE).get_page(request.GET.get("page"))
-    findings = findings_of(agreed.organisation, teams, at)
+    findings = findings_of(agreed.organisation, teams, at, most=MOST_FINDINGS)
     draw = MatrixTable(agreed.organisation, agreed.versions, zone, agreed.organisation.people.get(reader.pk))
     context = {
         "form": form,
@@ -67,8 +67,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "hidden_link": _show_hidden(hidden) if not asked["only"] else "",
         "all_address": _address(request, all="1"),
         "csv_address": _address(request, **{"as": "csv"}),
-        "findings": [_told(finding, reader) for finding in findings[:MOST_FINDINGS]],
-        "more_findings": max(len(findings) - MOST_FINDINGS, 0),
+        "findings": [_told(finding, reader) for finding in findings.worst],
+        "more_findings": findings.more,
     }
     return render(request, "escalations/matrix.html", context)
 

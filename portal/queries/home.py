@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from charter.words import RitualKind
 from escalations.findings import MatrixFinding, findings_of
+from escalations.matrix import matrix_of
 from escalations.reading import Agreed, load_agreed
 from portal.queries.models import ModelCount, count_models
 from portal.queries.people import Accountability, Reach, accountable_stages, calls_that_reach
@@ -196,11 +197,7 @@ def _off_because(person: Person, day: date, absences: Sequence[tuple[date, date]
 
 def _holes(agreed: Agreed, teams: Collection[str] | None) -> Holes:
     """Of some teams, or of all (None)."""
-    matrix = [lines for lines in agreed.matrix() if teams is None or lines.team.key in teams]
-    findings = findings_of(agreed.organisation, matrix, agreed.at)
-    return Holes(
-        is_everywhere=teams is None,
-        findings=findings[:HOLES_SHOWN],
-        more=max(len(findings) - HOLES_SHOWN, 0),
-        models=count_models() if teams is None else None,
-    )
+    matrix = matrix_of(agreed.organisation, agreed.documents, agreed.at, teams=teams)
+    findings = findings_of(agreed.organisation, matrix, agreed.at, most=HOLES_SHOWN)
+    models = count_models() if teams is None else None
+    return Holes(is_everywhere=teams is None, findings=findings.worst, more=findings.more, models=models)

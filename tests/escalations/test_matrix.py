@@ -223,7 +223,7 @@ def test_findings_put_the_worst_first():
         "fraud": charter(path(level(role="data-engineer"), level(lead="fraud"))),
         "single": charter(path(level(role="ml-engineer"), level(role="data-engineer")), of="single"),
     }
-    found = findings_of(people, matrix_of(people, documents, SUNDAY), SUNDAY)
+    found = findings_of(people, matrix_of(people, documents, SUNDAY), SUNDAY, most=9).worst
     assert [(one.weight, one.team.key) for one in found] == [
         (Weight.NEVER, "silent"),
         (Weight.LATE, "fraud"),
@@ -233,6 +233,37 @@ def test_findings_put_the_worst_first():
     assert found[1].headline == "Fraud: level 1 of Incidents reaches nobody"
     assert found[1].detail.endswith("it takes 15 min to reach Ada.")
     assert found[2].detail == "Jonas is away from 21 December: then it is a hole."
+
+
+@pytest.mark.parametrize(
+    ("paths", "headline"),
+    [
+        (
+            [path(level(role="ml-engineer"), level(lead="fraud"), triggers=["data", "drift"])],
+            "Fraud: no path for quality, latency, fairness, security and two more at SEV1 to SEV4",
+        ),
+        (
+            [path(level(role="ml-engineer"), level(lead="fraud"), severities=["SEV1", "SEV2", "SEV3"])],
+            "Fraud: no path for SEV4",
+        ),
+        ([path(level(role="data-engineer"))], "Fraud: the only level of Incidents reaches nobody"),
+        ([path(level(role="data-engineer"), level(role="nobody"))], "Fraud: both levels of Incidents reach nobody"),
+        ([path()], "Fraud: Incidents has no level"),
+        ([path(level(role="ml-engineer"), level(role="nobody"))], "Fraud: level 2 of Incidents reaches nobody"),
+        ([path(level(role="ml-engineer"))], "Fraud: Incidents hangs on one person"),
+    ],
+)
+def test_finding_says_what_is_wrong(paths, headline):
+    people = organisation()
+    [finding] = findings_of(people, matrix_of(people, {"fraud": charter(*paths)}, SUNDAY), SUNDAY, most=9).worst
+    assert finding.headline == headline
+    assert finding.detail.endswith(".")
+
+
+def test_findings_beyond_the_most_are_counted():
+    people = organisation(teams=[team("fraud"), team("silent"), team("mute")])
+    found = findings_of(people, matrix_of(people, {}, SUNDAY), SUNDAY, most=1)
+    assert (len(found.worst), found.count, found.more) == (1, 3, 2)
 
 
 def test_answer_counts_cases_and_names_teams():
