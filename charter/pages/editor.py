@@ -233,7 +233,7 @@ class Editor:
     def address_of(self, where: str, at: str = "") -> str:
         """Where a form is open, with one of its fields in focus."""
         query = {"edit": where, **({"at": at} if at else {})}
-        return f"{self.address}?{urlencode(query, safe='/+')}#{anchor_of(where)}"
+        return f"{self.address}?{urlencode(query, safe='/')}#{anchor_of(where)}"
 
     # -- purpose -----------------------------------------------------------------------------------------------
 

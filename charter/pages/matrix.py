@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from charter.document import Document, split_role
 from charter.resolver import Meant
-from charter.sentences import Names
+from charter.sentences import Names, lowered
 from charter.words import Letter
 from config.components import LETTERS, person_name, raci_letter
 from teams.organisation import Organisation
@@ -177,9 +177,11 @@ class EditMatrix:
             else ""
         )
         row = format_html(
-            '<tr id="stage-{}" data-stage="{}"{}><th scope="row"><a class="quiet-link" href="{}">{}</a>{}</th>{}</tr>',
+            '<tr id="stage-{}" data-stage="{}" data-name="{}"{}>'
+            '<th scope="row"><a class="quiet-link" href="{}">{}</a>{}</th>{}</tr>',
             stage,
             stage,
+            lowered(name),
             mark_safe(' class="has-error"') if rules else "",
             self.address_of(f"stages/{stage}"),
             name,

@@ -45,8 +45,7 @@ export class Matrix {
     const now = this.cells;
     const next = [...fresh.querySelectorAll(".cell")];
     const isSame = now.length === next.length && now.every((cell, index) => cell.value === next[index].value);
-    const open = this.root.querySelector(".pop-row") || fresh.querySelector(".pop-row");
-    if (!isSame || open) {
+    if (!isSame) {
       this.#replace(fresh);
       return;
     }
@@ -57,8 +56,8 @@ export class Matrix {
         cell.classList.remove("is-waiting", "is-stuck");
       }
     });
-    const rows = fresh.querySelectorAll("tr");
-    this.root.querySelectorAll("tr").forEach((row, index) => {
+    const rows = fresh.querySelectorAll("tr:not(.pop-row)");
+    this.root.querySelectorAll("tr:not(.pop-row)").forEach((row, index) => {
       row.className = rows[index].className;
       const heads = rows[index].querySelectorAll("th, tfoot td");
       row.querySelectorAll("th, tfoot td").forEach((head, place) => {
@@ -199,7 +198,7 @@ export class Matrix {
     const column = [...cell.closest("tr").querySelectorAll(".cell")].indexOf(cell);
     const words = {
       role: this.root.querySelectorAll("thead a")[column].textContent,
-      stage: cell.closest("tr").querySelector("th a").textContent,
+      stage: cell.closest("tr").dataset.name,
     };
     const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {

@@ -10,12 +10,12 @@ export class Outbox {
   #wait = FIRST_WAIT;
   #timer = 0;
 
-  // `tell(state)` says how it stands: saving, saved, failed or refused.
-  constructor(tell) {
+  // `tell(state)` says how it stands: saving, saved, failed or refused. `isWriting()`: something will be sent shortly.
+  constructor(tell, isWriting) {
     this.tell = tell;
     window.addEventListener("online", () => this.#retryNow());
     window.addEventListener("beforeunload", (event) => {
-      if (this.isBusy) {
+      if (this.isBusy || isWriting()) {
         event.preventDefault();
       }
     });

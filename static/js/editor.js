@@ -23,7 +23,9 @@ function tell(state) {
   saved.dataset.state = state;
 }
 
-const outbox = new Outbox(tell);
+// Forms in which somebody is writing at this moment: what stands in them was not sent yet.
+const writing = new Set();
+const outbox = new Outbox((state) => tell(state === "saved" && writing.size > 0 ? "saving" : state), () => writing.size > 0);
 
 // -- what is sent -----------------------------------------------------------------------------------------------------
 
@@ -58,7 +60,7 @@ function saveCell(cell) {
       if (both && shown) {
         shown.dataset.saved = both.dataset.stored;
       }
-      put(page, hasNewer ? cell.key : "");
+      put(page, { cell: hasNewer ? cell.key : "" });
     },
   });
 }
@@ -72,7 +74,7 @@ function saveForm(form, { keepOpen }) {
     request: () => requestOf(form.action, body, section, keepOpen),
     answered: (response, text) => {
       const page = parse(text);
-      put(page, "", { form, keepOpen: keepOpen && response.ok });
+      put(page, { form, keepOpen: keepOpen && response.ok });
       if (!keepOpen && response.ok) {
         history.replaceState(null, "", address);
       }
@@ -84,7 +86,7 @@ function saveForm(form, { keepOpen }) {
 
 const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 
-function put(page, pendingCell, options = {}) {
+function put(page, options) {
   for (const id of ["messages", "answer"]) {
     exchange(document.getElementById(id), page.getElementById(id));
   }
@@ -92,7 +94,7 @@ function put(page, pendingCell, options = {}) {
     exchange(document.getElementById(fresh.id), fresh);
   }
   for (const fresh of page.querySelectorAll("[data-sheet]")) {
-    putSheet(document.getElementById(fresh.id), fresh, pendingCell, options);
+    putSheet(document.getElementById(fresh.id), fresh, options);
   }
   markCurrent();
   document.querySelector("#refusals [data-focus]")?.focus();
@@ -111,9 +113,11 @@ function exchange(stale, fresh) {
   window.htmx?.process(stale);
 }
 
-function putSheet(stale, fresh, pendingCell, { form, keepOpen }) {
-  if (stale.dataset.sheet === "responsibilities" && !stale.querySelector("[data-open]") && !fresh.querySelector("[data-open]")) {
-    matrix.merge(fresh.querySelector("[data-matrix]"), (key) => key === pendingCell || outbox.has(key));
+// `cell`: the answer is to a cell; it names the one that has been changed again since.
+// `form` and `keepOpen`: it is to a form, which stays open while somebody writes in it.
+function putSheet(stale, fresh, { cell, form, keepOpen }) {
+  if (cell !== undefined) {
+    matrix.merge(fresh.querySelector("[data-matrix]"), (key) => key === cell || outbox.has(key));
     return;
   }
   // The form that somebody is writing in stays as it is; around it the sentences become what was saved.
@@ -190,7 +194,7 @@ async function openAt(url, sheet) {
     return;
   }
   const fresh = parse(text).getElementById(sheet.id);
-  putSheet(sheet, fresh, "", {});
+  putSheet(sheet, fresh, {});
   history.replaceState(null, "", url);
   const at = url.searchParams.get("at");
   const open = sheet.querySelector("[data-open]");
@@ -207,15 +211,39 @@ const pauses = new WeakMap();
 
 function saveSoon(form, wait) {
   window.clearTimeout(pauses.get(form));
-  pauses.set(
-    form,
-    window.setTimeout(() => form.isConnected && saveForm(form, { keepOpen: true }), wait),
-  );
+  writing.add(form);
+  const send = () => {
+    writing.delete(form);
+    if (form.isConnected) {
+      saveForm(form, { keepOpen: true });
+    }
+  };
+  pauses.set(form, window.setTimeout(send, wait));
 }
 
 const isKept = (form) => form?.matches("[data-save]") && (form.matches("[data-piece]") || form.elements.seen?.value);
 
+// A list of roles has an empty line at its end, also after that was filled.
+function addLine(list) {
+  const last = list.lastElementChild;
+  const select = last.matches("select") ? last : last.querySelector("select");
+  if (select.value) {
+    const line = last.cloneNode(true);
+    for (const control of [line, ...line.querySelectorAll("select, input")]) {
+      control.removeAttribute("id");
+    }
+    const fresh = line.matches("select") ? line : line.querySelector("select");
+    fresh.value = "";
+    fresh.setAttribute("aria-label", select.getAttribute("aria-label") ?? select.labels[0].textContent.trim());
+    list.append(line);
+  }
+}
+
 editor.addEventListener("change", ({ target }) => {
+  const list = target.closest(".lines");
+  if (list) {
+    addLine(list);
+  }
   const form = target.form;
   if (isKept(form)) {
     saveSoon(form, 0);
@@ -242,6 +270,7 @@ document.addEventListener(
     } else if (form.matches("[data-sheet] [data-save], [data-sheet] [data-act]")) {
       event.preventDefault();
       window.clearTimeout(pauses.get(form));
+      writing.delete(form);
       saveForm(form, { keepOpen: form.matches("[data-piece]") });
     }
   },
@@ -263,8 +292,9 @@ document.addEventListener("click", (event) => {
     return;
   }
   const place = document.getElementById(link.hash.slice(1));
-  const target = place?.closest("[data-sheet] section, tr, li, .path") ?? place;
-  window.setTimeout(() => target?.querySelector(".cell, .slot, .button, a")?.focus(), 0);
+  const around = place?.matches("h2") ? place.closest("[data-sheet]") : place;
+  const target = around?.querySelector(".cell") ?? around?.querySelector(".slot, .button");
+  window.setTimeout(() => target?.focus(), 0);
 });
 
 // Contents show where the reader is.
