@@ -8,8 +8,11 @@ class CharterConfig(AppConfig):
 
     def ready(self) -> None:
         from charter.acts import SENTENCES
+        from charter.covering import deputies_for
         from charter.occasions import register_kinds
         from ledger.registry import register_acts
+        from reminders.covering import register_cover
 
         register_acts(SENTENCES)
         register_kinds()
+        register_cover(deputies_for)

@@ -66,6 +66,7 @@ def register_kinds() -> None:
                 action=action,
                 why=gettext_lazy("You hold a seat in the team."),
                 ladder=(timedelta(days=-1), timedelta(0)),
+                lasts=timedelta(hours=1),
                 overdue_after=timedelta(hours=2),
                 on_overdue=let_pass,
                 people=_ritual_people,

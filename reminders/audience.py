@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from reminders.covering import with_deputies
 from reminders.kinds import Reasons, kind_of
 from reminders.models import Occasion, OccasionPerson
 from teams.models import Person, Seat
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 def audience_of(occasions: Collection[Occasion], now: datetime) -> dict[int, Reasons]:
     """Per occasion the people concerned now and why; a constant number of queries for each kind.
 
+    Where its kind says so, deputies of those who are away are among them.
     Who is inactive is left to the caller.
     """
     by_kind: dict[str, list[Occasion]] = defaultdict(list)
@@ -29,7 +31,7 @@ def audience_of(occasions: Collection[Occasion], now: datetime) -> dict[int, Rea
         ask = kind_of(key).people or stored_people
         answer = ask(some, now)
         audience |= {occasion.pk: answer.get(occasion.pk, {}) for occasion in some}
-    return audience
+    return with_deputies(audience, occasions, now)
 
 
 def patient_audience_of(occasions: Collection[Occasion], now: datetime) -> dict[int, Reasons]:

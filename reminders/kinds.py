@@ -26,6 +26,7 @@ facilitates a meeting, answers `people` for many occasions at once.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,9 @@ from teams.models import Person
 Text = str | Promise
 Reasons = Mapping[int, str]
 """Person id → why it concerns them, in a sentence ("You facilitate.")."""
+
+WhileAway = Literal["wait", "deputy", "both"]
+"""Who hears of it while somebody whom it concerns is away (`reminders.covering`)."""
 
 YOURS = _("It is yours to deal with.")
 DEFAULT_LADDER = (timedelta(days=-7), timedelta(days=-1), timedelta(0), timedelta(days=2))
@@ -53,6 +57,10 @@ def let_be(occasion: Occasion, now: datetime) -> None:
     """Nothing more happens: the occasion stays open until somebody does it."""
 
 
+def nothing_else(occasion: Occasion, by: Person, now: datetime) -> None:
+    """Nothing else has to know that somebody said it is done."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class OccasionKind:
     """What the engine needs to know of a kind.
@@ -60,6 +68,8 @@ class OccasionKind:
     Texts may name `{title}`, `{team}` and `{when}`. Steps of the ladder are distances from the moment it is due: whole
     days count in local days and come at nine in the morning, or earlier if it is due earlier that day; others count
     exactly. `on_overdue` is called once, `overdue_after` the moment it was due, in a transaction of the sweep.
+    `on_done` is called when a person says by hand that it is done, in the transaction that closes the occasion.
+    A kind that `lasts` is a meeting: calendars show it for so long, and its e-mails carry an invitation.
     `is_entitled` and `is_open` are asked before each send, after the engine itself saw that the person is active and
     concerned and the occasion open: they answer from the occasion, or with one small query.
     """
@@ -74,9 +84,12 @@ class OccasionKind:
     announce: bool = False
     done_by_hand: bool = False
     urgency: int = 5
+    while_away: WhileAway = "wait"
+    lasts: timedelta | None = None
     is_entitled: Callable[[Occasion, Person], bool] = always
     is_open: Callable[[Occasion], bool] = always
     on_overdue: Callable[[Occasion, datetime], None] = let_be
+    on_done: Callable[[Occasion, Person, datetime], None] = nothing_else
     people: Callable[[Sequence[Occasion], datetime], Mapping[int, Reasons]] | None = None
 
     @property

@@ -109,6 +109,7 @@ def finish_by_hand(*, occasion_id: int, by: Person, now: datetime) -> Occasion:
     if occasion.state != Occasion.State.OPEN:
         raise OccasionClosed(occasion)
     _close(Occasion.objects.filter(pk=occasion.pk), Occasion.State.DONE, by=by, now=now)
+    kind_of(occasion.kind).on_done(occasion, by, now)
     return occasion
 
 

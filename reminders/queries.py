@@ -46,9 +46,8 @@ def unread_count(person: Person) -> int:
 
 def waiting_for(person: Person, *, now: datetime) -> list[Waiting]:
     """All that waits for a person, the most urgent first; of what recurs, the next time only. Four queries."""
-    occasions = (
-        concerning(person, now).filter(state=Occasion.State.OPEN).select_related("team").order_by("due_at", "id")
-    )
+    mine = concerning(person, now) | Occasion.objects.filter(pk__in=_inbox_notices(person).values("occasion"))
+    occasions = mine.filter(state=Occasion.State.OPEN).select_related("team").order_by("due_at", "id")
     return _lines(person, _next_of_each_schedule(occasions[:MOST_WAITING], now), now=now)
 
 

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from reminders.audience import patient_audience_of
+from reminders.covering import held_back
 from reminders.kinds import Reasons, kind_of
 from reminders.ladder import Position, position
 from reminders.models import Notice, Occasion
+from teams.absences import away_among
 from teams.models import Person
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ def sweep_batch(*, now: datetime) -> Swept | None:
         return None
     audience = patient_audience_of(occasions, now)
     people = Person.objects.filter(is_active=True).in_bulk({one for some in audience.values() for one in some})
+    away = away_among(people, now)
     notices: list[Notice] = []
     overdue: list[Occasion] = []
     for occasion in occasions:
@@ -71,7 +74,12 @@ def sweep_batch(*, now: datetime) -> Swept | None:
             continue
         occasion.next_step_at = stand.next_at
         if stand.step is not None:
-            notices += [_notice(occasion, person, channel, stand.step, now) for person in told for channel in CHANNELS]
+            held = held_back(occasion, told, away)
+            notices += [
+                _notice(occasion, person, channel, stand.step, now, held_until=held.get(person.pk))
+                for person in told
+                for channel in CHANNELS
+            ]
         if is_open and stand.is_overdue and occasion.went_overdue_at is None:
             occasion.went_overdue_at = now
             overdue.append(occasion)
@@ -106,10 +114,20 @@ def _go_overdue(occasion: Occasion, now: datetime) -> None:
         Occasion.objects.filter(pk=occasion.pk).update(went_overdue_at=None, next_step_at=now + LOOK_AGAIN_AFTER)
 
 
-def _notice(occasion: Occasion, person: Person, channel: Notice.Channel, step: str, now: datetime) -> Notice:
+def _notice(
+    occasion: Occasion,
+    person: Person,
+    channel: Notice.Channel,
+    step: str,
+    now: datetime,
+    *,
+    held_until: datetime | None,
+) -> Notice:
     if occasion.sequence:
         step = f"{step}~{occasion.sequence}"  # it moved: the same step comes again
     is_inbox = channel == Notice.Channel.INBOX  # written is delivered: the copy that comes exactly once
+    if held_until and not is_inbox:
+        step = f"back-{held_until:%Y%m%d}"  # one letter when they are back, however many steps have passed
     return Notice(
         key=f"{occasion.pk}:{person.pk}:{channel.value}:{step}",
         occasion=occasion,
@@ -119,6 +137,6 @@ def _notice(occasion: Occasion, person: Person, channel: Notice.Channel, step: s
         urgency=kind_of(occasion.kind).urgency,
         state=Notice.State.SENT if is_inbox else Notice.State.DUE,
         sent_at=now if is_inbox else None,
-        due_at=now,
+        due_at=now if is_inbox else held_until or now,
         created_at=now,
     )

@@ -18,6 +18,7 @@ SENTENCES = {
     "teams.seat.ended": _("{actor} ended a seat: {object}"),
     "teams.absence.entered": _("{actor} entered an absence: {object}"),
     "teams.absence.withdrawn": _("{actor} withdrew an absence: {object}"),
+    "teams.absence.shortened": _("{actor} ended an absence early: {object}"),
     "teams.model.registered": _("{actor} registered {object}"),
     "teams.model.changed": _("{actor} changed {object}"),
     "teams.token.created": _("{actor} made the token {object}"),

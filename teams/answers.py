@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.words import in_sentence, in_words, listed
-from teams.models import ApiToken, MLModel, Person, Role, Seat, Team
+from teams.absences import Away
+from teams.models import Absence, ApiToken, MLModel, Person, Role, Seat, Team
 
 
 def who_does_what(roles: Sequence[Role], holders: Mapping[int, Sequence[Seat]]) -> SafeString:
@@ -52,6 +54,19 @@ def what_tokens_open(tokens: Sequence[ApiToken]) -> SafeString:
         "count": in_words(len(unused), start=True)
     }
     return format_html("{} <strong>{}</strong>", first, rest)
+
+
+def when_away(person: Person, ahead: Sequence[Absence], away: Away | None, *, is_reader: bool) -> SafeString:
+    """Whether somebody is away now, and when they are next."""
+    name = {"name": person}
+    if away:
+        text = _("You are away until %(day)s.") if is_reader else _("%(name)s is away until %(day)s.")
+        return format_html("<strong>{}</strong>", text % (name | {"day": date_format(away.until, "j F")}))
+    here = _("You are here.") if is_reader else _("%(name)s is here.") % name
+    if not ahead:
+        return format_html("{} {}", here, _("No absence is entered."))
+    days = {"first": date_format(ahead[0].first_on, "j F"), "last": date_format(ahead[0].last_on, "j F Y")}
+    return format_html("{} {}", here, _("Next away from %(first)s to %(last)s.") % days)
 
 
 def who_sits_where(team: Team, seats: Sequence[Seat]) -> SafeString:

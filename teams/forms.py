@@ -249,6 +249,16 @@ class TokenForm(forms.Form):
     )
 
 
+class AbsenceForm(forms.Form):
+    first_on = forms.DateField(label=_("First day away"), widget=forms.DateInput)
+    last_on = forms.DateField(label=_("Last day away"), widget=forms.DateInput)
+    note = LineInput(
+        label=_("Note for colleagues"),
+        required=False,
+        help_text=_("As in “On leave, call the deputy”. Everybody who signs in can read it."),
+    )
+
+
 class WelcomeForm(forms.Form):
     """The first admin of an empty installation."""
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -36,6 +37,23 @@ def seats_by_role(day: date) -> Mapping[int, Sequence[Seat]]:
     for seat in seats_held_on(day).filter(team__closed_at__isnull=True):
         found[seat.role_id].append(seat)
     return found
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A seat that somebody holds as primary, and who covers for them there."""
+
+    seat: Seat
+    deputies: Sequence[Person]
+
+
+def who_covers(person: Person, day: date) -> Sequence[Covered]:
+    """Each seat that somebody holds as primary, with its deputies: two queries."""
+    own = list(seats_held_on(day).filter(person=person, kind=Seat.Kind.PRIMARY, team__closed_at__isnull=True))
+    deputies: dict[tuple[int, int], list[Person]] = defaultdict(list)
+    for seat in seats_held_on(day).filter(team__in={seat.team_id for seat in own}, kind=Seat.Kind.DEPUTY):
+        deputies[seat.team_id, seat.role_id].append(seat.person)
+    return [Covered(seat, deputies[seat.team_id, seat.role_id]) for seat in own]
 
 
 def all_teams() -> QuerySet[Team]:

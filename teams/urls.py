@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import entrance, models, people, profile, roles, teams
+from teams.views import absences, entrance, models, people, profile, roles, teams
 
 app_name = "teams"
 
@@ -26,6 +26,9 @@ urlpatterns = [
     path("roles/<slug:key>/edit/", roles.edit_role, name="edit-role"),
     path("models/new/", models.new_model, name="new-model"),
     path("models/<slug:key>/edit/", models.edit_model, name="edit-model"),
+    path("people/<int:pk>/absences/", absences.absences_of, name="absences-of"),
+    path("absences/<int:pk>/withdraw/", absences.withdraw, name="withdraw-absence"),
+    path("profile/absences/", absences.own_absences, name="absences"),
     path("profile/tokens/", profile.tokens, name="tokens"),
     path("profile/tokens/<int:pk>/revoke/", profile.revoke, name="revoke-token"),
 ]

@@ -30,6 +30,7 @@ SEATER_ACT = "seater-act"  # a POST, for the lead of the team and admins
 LISTED = "listed"  # API: everybody who is signed in reads, admins POST
 KEPT = "kept"  # API: everybody who is signed in reads, admins PATCH
 OWN = "own"  # everybody who is signed in, auditors too, with what is their own and changes nothing for others
+OWN_OR_ADMIN = "own-or-admin"  # a page with a form, for the person whose it is and admins
 ACT = "act"  # a change: never for auditors; else for whom the act's own package says
 EDIT = "edit"  # a page that reads for some and changes for others: an auditor never gets a POST through
 DEMO = "demo"  # everybody, only in the demonstration
@@ -78,6 +79,9 @@ ROUTES = {
     "models/<slug:key>/": READ,
     "models/new/": ADMIN,
     "models/<slug:key>/edit/": ADMIN,
+    "people/<int:pk>/absences/": OWN_OR_ADMIN,
+    "absences/<int:pk>/withdraw/": ACT,
+    "profile/absences/": EDIT,
     "profile/tokens/": OWN,
     "profile/tokens/<int:pk>/revoke/": OWN,
     "api/v1/^teams/$": LISTED,
@@ -93,6 +97,15 @@ ROUTES = {
     "inbox/read/": OWN,
     "inbox/<int:occasion_id>/": OWN,
     "inbox/<int:occasion_id>/done/": ACT,
+    "actions/": READ,
+    "actions/new/": EDIT,
+    "actions/<int:pk>/": READ,
+    "actions/<int:pk>/done/": ACT,
+    "actions/<int:pk>/move/": ACT,
+    "actions/<int:pk>/drop/": ACT,
+    "profile/calendar/": OWN,
+    "profile/calendar/<int:pk>/revoke/": OWN,
+    "calendar/<str:token>.ics": OPEN,
     "api/v1/occasions/": READ,
     # charter
     "charters/": READ,
@@ -311,6 +324,15 @@ def test_form_for_seats_is_for_the_lead_and_admins(world, enter, route):
         assert post(enter(name), address).status_code == 403
 
 
+@pytest.mark.parametrize("route", routes_of(OWN_OR_ADMIN))
+def test_form_about_a_person_is_for_them_and_admins(world, enter, route):
+    address = world.address(route)
+    for name, status in (("engineer", 200), ("admin", 200), ("lead", 403), ("auditor", 403)):
+        assert enter(name).get(address).status_code == status
+    for name in ("lead", "auditor"):
+        assert post(enter(name), address).status_code == 403
+
+
 @pytest.mark.parametrize("route", routes_of(ADMIN_ACT))
 def test_act_of_admins_is_forbidden_to_others(world, enter, route):
     for name in ("engineer", "lead", "auditor"):
@@ -332,7 +354,10 @@ def test_api_is_changed_by_admins_only(world, enter, route):
         assert change(world.address(route), "{}", content_type="application/json").status_code == 403
 
 
-@pytest.mark.parametrize("route", routes_of(ADMIN, ADMIN_ACT, SEATER, SEATER_ACT, LISTED, KEPT, ACT, EDIT))
+CHANGES = (ADMIN, ADMIN_ACT, SEATER, SEATER_ACT, OWN_OR_ADMIN, LISTED, KEPT, ACT, EDIT)
+
+
+@pytest.mark.parametrize("route", routes_of(*CHANGES))
 def test_auditor_never_gets_a_change_through(world, enter, route):
     client, address = enter("auditor"), world.address(route)
     assert post(client, address).status_code >= 400

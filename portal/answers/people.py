@@ -62,8 +62,13 @@ def what_is_theirs(page: PersonPage, reader: Person) -> SafeString:
 def _rest(page: PersonPage, *, is_reader: bool) -> SafeString:
     """What matters most beside: away, uncovered, or how often called."""
     if page.away_until:
-        until = date_format(page.away_until, "j F")
-        return format_html("<strong>{}</strong>", _("Away until %(day)s.") % {"day": until})
+        values = {"day": date_format(page.away_until, "j F")}
+        names = list(dict.fromkeys(meant.person.name for meant in page.covered_by if meant.person))
+        if not names:
+            return format_html("<strong>{}</strong>", _("Away until %(day)s.") % values)
+        values["names"] = listed(names[:3], more=len(names) - 3)
+        text = ngettext("Away until %(day)s; %(names)s covers.", "Away until %(day)s; %(names)s cover.", len(names))
+        return format_html("<strong>{}</strong>", text % values)
     bare = [each for each in page.accountable_for if each.cover is None]
     if bare:
         count = len(bare)

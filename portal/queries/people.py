@@ -9,9 +9,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from charter.covering import covers_of
 from charter.document import Document
 from charter.queries import documents_in_force
-from charter.resolver import Call, who_is_accountable, who_is_meant
+from charter.resolver import Call, Meant, who_is_accountable, who_is_meant
 from config.words import listed
 from escalations.matrix import Line, matrix_of
 from escalations.wording import path_name, severity_span, short_minutes
@@ -134,6 +135,7 @@ class PersonPage:
     reached_by: Sequence[Reach]
     absences: Sequence[Absence]
     away_until: date | None
+    covered_by: Sequence[Meant]
 
     @property
     def working_days(self) -> str:
@@ -167,6 +169,7 @@ def person_page(person: Person, now: datetime) -> PersonPage:
         reached_by=list(calls_that_reach(person.pk, organisation, documents, now)),
         absences=list(person.absences.filter(last_on__gte=today - ABSENCES_SHOWN_BACK)),
         away_until=away_until({person.pk}, today).get(person.pk),
+        covered_by=list(covers_of(organisation, person.pk, now)),
     )
 
 

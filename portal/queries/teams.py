@@ -26,7 +26,7 @@ from reminders.recurrence import BadCadence, Recurrence, next_dates
 from reviews.models import Review
 from reviews.words import ReviewState
 from teams.models import Absence, MLModel, Person, Role, Seat, Team
-from teams.organisation import Organisation, load_organisation
+from teams.organisation import Organisation, PersonFacts, load_organisation
 from teams.queries import held_on, seats_held_on
 
 RUNNING_REVIEWS = (ReviewState.SUBMITTED, ReviewState.CHANGES_REQUESTED, ReviewState.APPROVED)
@@ -104,10 +104,11 @@ def _matches(line: TeamLine, *, text: str, structure: str, charter: str) -> bool
 
 @dataclass(frozen=True)
 class Sitting:
-    """Somebody on a seat, and until when they are away."""
+    """Somebody on a seat, until when they are away, and who is asked meanwhile."""
 
     person: Person
     away_until: date | None
+    covered_by: PersonFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,7 @@ def team_page(team: Team, now: datetime) -> TeamPage:
     draft = open_draft(team)
     document = thaw(version.document) if version and version.document else None
     seats = list(seats_held_on(timezone.localdate(now)).filter(team=team))
+    organisation = load_organisation()
     running = team.models.exclude(stage=MLModel.Stage.RETIRED).select_related("accountable").order_by("tier", "name")
     reviews = Review.objects.filter(model__team=team, state__in=RUNNING_REVIEWS).select_related("model", "author")
     return TeamPage(
@@ -224,8 +226,8 @@ def team_page(team: Team, now: datetime) -> TeamPage:
             open_number=draft.number if draft else None,
         ),
         document=document,
-        roles=role_rows(seats, document, timezone.localdate(now)),
-        rituals=_next_rituals(document, load_organisation(), now) if document and document.rituals else [],
+        roles=role_rows(seats, document, organisation, now),
+        rituals=_next_rituals(document, organisation, now) if document and document.rituals else [],
         reviews=[_open_review(review, now) for review in reviews.order_by("decide_by", "id")[:MOST_SHOWN]],
         due=[Due(occasion, occasion.due_at < now) for occasion in upcoming_of(team)[:MOST_SHOWN]],
         models=list(running[:MOST_SHOWN]),
@@ -234,12 +236,16 @@ def team_page(team: Team, now: datetime) -> TeamPage:
     )
 
 
-def role_rows(seats: Sequence[Seat], document: Document | None, today: date) -> list[RoleRow]:
+def role_rows(
+    seats: Sequence[Seat], document: Document | None, organisation: Organisation, now: datetime
+) -> list[RoleRow]:
     """The roles that are held, and those that the charter names and nobody holds, in the order of the catalogue."""
-    away = away_until({seat.person_id for seat in seats}, today)
+    away = away_until({seat.person_id for seat in seats}, timezone.localdate(now))
     held: dict[str, dict[str, list[Sitting]]] = defaultdict(lambda: defaultdict(list))
     for seat in seats:
-        held[seat.role.key][seat.kind].append(Sitting(seat.person, away.get(seat.person_id)))
+        until = away.get(seat.person_id)
+        cover = _cover(seat, organisation, now) if until and seat.kind == Seat.Kind.PRIMARY else None
+        held[seat.role.key][seat.kind].append(Sitting(seat.person, until, cover))
     answers = _stages_by_role(document) if document else {}
     mentioned = {role for team, role in _mentions(document) if document and team == document.team}
     return [
@@ -254,6 +260,12 @@ def role_rows(seats: Sequence[Seat], document: Document | None, today: date) -> 
         for key, name in Role.objects.values_list("key", "name")
         if key in held or key in mentioned
     ]
+
+
+def _cover(seat: Seat, organisation: Organisation, now: datetime) -> PersonFacts | None:
+    """Who is asked while the primary is away."""
+    meant = who_is_meant(organisation, seat.team.key, seat.role.key, now)
+    return meant.person if meant.instead_of and meant.instead_of.id == seat.person_id else None
 
 
 def _open_review(review: Review, now: datetime) -> OpenReview:

@@ -4,10 +4,9 @@ import pytest
 
 from ledger.errors import Forbidden, IllegalState, Invalid
 from ledger.models import Entry
-from teams.absences import enter_absence, withdraw_absence
 from teams.catalogue import add_role, change_role
 from teams.founding import TeamIsClosed, TeamIsNeeded, change_team, close_team, found_team, reopen_team
-from teams.models import Absence, MLModel, Person, Role, Seat, Team
+from teams.models import MLModel, Person, Role, Seat, Team
 from teams.people import (
     NoAdminWouldBeLeft,
     SomebodyIsHere,
@@ -22,7 +21,6 @@ from teams.seating import change_seat, end_seat, give_seat
 from tests.factories import (
     NEW_YEAR,
     NOW,
-    AbsenceFactory,
     MLModelFactory,
     PersonFactory,
     RoleFactory,
@@ -407,25 +405,3 @@ def test_model_with_bad_input_is_refused_at_the_field(team, fields, field):
 def test_model_answered_for_by_somebody_who_left_is_refused(team):
     with pytest.raises(Invalid):
         register_model(by=None, now=NOW, key="m", name="M", team=team, accountable=PersonFactory(gone=True))
-
-
-# Absences
-
-
-def test_absence_entered_by_the_person_and_withdrawn():
-    person = PersonFactory()
-    absence = enter_absence(person=person, first_on=NEW_YEAR, last_on=NEW_YEAR, by=person, now=NOW)
-    withdraw_absence(absence, by=person, now=NOW)
-    assert not Absence.objects.exists()
-    assert list(Entry.objects.order_by("id").values_list("key", flat=True)) == [
-        "teams.absence.entered",
-        "teams.absence.withdrawn",
-    ]
-
-
-def test_absence_of_somebody_else_and_the_wrong_way_round_are_refused():
-    absence = AbsenceFactory()
-    with pytest.raises(Forbidden):
-        withdraw_absence(absence, by=PersonFactory(), now=NOW)
-    with pytest.raises(Invalid):
-        enter_absence(person=absence.person, first_on=date(2026, 2, 1), last_on=NEW_YEAR, by=None, now=NOW)
