@@ -155,6 +155,13 @@ def test_a_document_reads_back_to_the_byte() -> None:
     assert read_document(read_json(document.canonical)).digest == document.digest
 
 
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_the_examples_read_back_to_the_byte(example: Path) -> None:
+    document = read_document(read_yaml(example.read_bytes()))
+    written = to_yaml(document)
+    assert to_yaml(read_document(read_yaml(written))) == written
+
+
 def test_the_digest_ignores_what_is_empty_or_default() -> None:
     tree = clean_tree()
     spelled = clean_tree(thresholds=[], waivers=[])

@@ -156,10 +156,8 @@ def test_example_charter_lints_clean(team):
     assert [(finding.rule_id, finding.pointer, finding.message) for finding in result.findings] == []
 
 
-def test_examples_are_the_charters_of_the_demonstration():
+def test_examples_are_the_charters_of_the_demonstration_that_lint_clean():
     assert sorted(path.stem for path in EXAMPLES.glob("*.yaml")) == CLEAN
-    for team in CLEAN:
-        assert (EXAMPLES / f"{team}.yaml").read_bytes() == (HERE / f"charters/{team}.yaml").read_bytes()
 
 
 def test_roles_that_the_story_names_are_in_the_catalogue():
