@@ -44,6 +44,14 @@ def documents_in_force(now: datetime) -> Mapping[str, Document]:
     return {team: thaw(version.document) for team, version in versions_in_force(now).items() if version.document}
 
 
+def ratified_beside(version: Version) -> Document | None:
+    """The ratified document that an interim stands in for; None where the version is no interim, or the first."""
+    if version.state != VersionState.INTERIM:
+        return None
+    held = Version.objects.filter(charter=version.charter_id, state=VersionState.RATIFIED).first()
+    return thaw(held.document) if held and held.document else None
+
+
 def open_draft(team: Team) -> Version | None:
     """The draft or proposal of a team, or None."""
     return (

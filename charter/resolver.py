@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from charter.document import (
+    ApproverPlace,
     DecisionRight,
     Document,
     EscalationPath,
@@ -25,6 +26,9 @@ from charter.words import Channel, Hours
 from teams.calendar import WorkingCalendar
 from teams.models import Seat
 from teams.organisation import Organisation, PersonFacts, SeatFacts
+
+
+HIGHEST_TIER = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +202,28 @@ def route_change(
     tier: int,
     at: datetime,
     barred: frozenset[int] = frozenset(),
+    ratified: Document | None = None,
 ) -> Route | None:
     """Where a change of this kind on a model of this tier goes; None where no right covers it.
 
-    `barred` are people who wrote, edited or attached evidence; with the driver they fill no place.
+    `barred` are people who wrote, edited or attached evidence; with the driver they fill no place. `ratified` is the
+    last ratified version while an interim runs: on tier 1 its approvers keep their say (DESIGN.md §4).
     """
     right = match_right(document, kind, tier)
-    return None if right is None else route_right(organisation, document, right, at=at, barred=barred)
+    if right is None:
+        return None
+    if ratified is not None and tier == HIGHEST_TIER and (kept := match_right(ratified, kind, tier)):
+        right = with_say_of(right, kept)
+    return route_right(organisation, document, right, at=at, barred=barred)
+
+
+def with_say_of(right: DecisionRight, kept: DecisionRight) -> DecisionRight:
+    """A right whose places also hold those of another: of each role as many as the stricter of the two asks for."""
+    counts = {place.role: place.count for place in right.places}
+    for place in kept.places:
+        counts[place.role] = max(place.count, counts.get(place.role, 0))
+    places = tuple(ApproverPlace(role=role, count=count) for role, count in counts.items())
+    return right.model_copy(update={"approvers": places}) if places else right
 
 
 def route_right(

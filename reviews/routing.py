@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from charter.models import Version
-from charter.queries import version_in_force
+from charter.queries import ratified_beside, version_in_force
 from charter.resolver import Route, RoutedPlace, route_change
 from charter.sentences import Names, right_sentence
 from charter.storage import thaw
@@ -80,7 +80,15 @@ def work_out(
         return Outcome(team, organisation, obstacles=[("/model", no_charter(team))])
     document = thaw(version.document)
     missing = missing_evidence(version, model.tier, attached)
-    route = route_change(organisation, document, kind=kind, tier=model.tier, at=now, barred=frozenset(barred))
+    route = route_change(
+        organisation,
+        document,
+        kind=kind,
+        tier=model.tier,
+        at=now,
+        barred=frozenset(barred),
+        ratified=ratified_beside(version),
+    )
     if route is None:
         return Outcome(team, organisation, version, None, missing, [("/kind", no_right(version, team, kind, model))])
     return Outcome(team, organisation, version, route, missing, [("", sentence) for sentence in route.blocked_by])

@@ -113,6 +113,30 @@ def test_a_change_is_routed_past_its_driver_and_its_authors(crew: Crew) -> None:
     assert route.decide_by == datetime(2026, 11, 25, 14, 32, tzinfo=UTC)  # Friday and three business days
 
 
+def test_approvers_of_the_ratified_keep_their_say_on_tier_1_while_an_interim_runs(crew: Crew) -> None:
+    interim, ratified = clean_tree(), clean_tree()
+    interim["decisions"][0]["approvers"] = [{"role": "data-scientist"}]
+    ratified["decisions"][0]["approvers"] = [{"role": "product-owner"}, {"role": "data-scientist"}]
+
+    def roles(tier: int, *, kept: bool) -> list[str]:
+        route = resolver.route_change(
+            load_organisation(),
+            document_from(interim),
+            kind="retrain",
+            tier=tier,
+            at=NOW,
+            ratified=document_from(ratified) if kept else None,
+        )
+        assert route
+        return [place.role for place in route.places]
+
+    assert roles(1, kept=True) == ["data-scientist", "product-owner"]
+    assert roles(1, kept=False) == ["data-scientist"]
+    assert roles(2, kept=True) == ["data-scientist"]
+    interim["decisions"][0]["approvers"] = "automatic"
+    assert roles(1, kept=True) == ["product-owner", "data-scientist"]
+
+
 def test_one_person_in_two_places_fills_only_one(crew: Crew) -> None:
     SeatFactory(team=crew.team, role=RoleFactory(key="data-analyst"), person=crew["product-owner"], kind="primary")
     tree = clean_tree()
