@@ -27,7 +27,6 @@ from teams.calendar import WorkingCalendar
 from teams.models import Seat
 from teams.organisation import Organisation, PersonFacts, SeatFacts
 
-
 HIGHEST_TIER = 1
 
 
