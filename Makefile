@@ -5,7 +5,7 @@ VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser coverage check format bench venv assets lock clean
+.PHONY: help run test test-browser coverage check format bench kill venv assets lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -38,6 +38,9 @@ format: venv ## let ruff put Python in order
 
 bench: venv assets ## measure: ratios against the floors (ONLY= for one)
 	@$(VENV)/python -m tests.bench $(ONLY)
+
+kill: venv ## kill the reminder engine a thousand times, on SQLite and, where DATABASE_URL and REDIS_URL say, on those
+	@$(VENV)/python -m tests.kill $(ARGS)
 
 venv: ## make .venv with everything that tests and checks need
 	@$(PYTHON) scripts/install.py dev
