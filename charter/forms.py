@@ -137,10 +137,11 @@ class PurposeForm(PartForm):
 
 class StageForm(forms.Form):
     name = LineInput(label=gettext_lazy("Stage"), max_length=500)
-    outcome = LineInput(
+    outcome = forms.CharField(
         label=gettext_lazy("Outcome"),
         required=False,
-        max_length=2_000,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("What is there when this stage is done well"),
     )
 
@@ -290,7 +291,7 @@ class ThresholdForm(NamedPartForm):
     clears_below = forms.FloatField(label=gettext_lazy("Clears below"), required=False)
     clears_above = forms.FloatField(label=gettext_lazy("Clears above"), required=False)
     window = DurationField(label=gettext_lazy("For"), required=False)
-    then = forms.ChoiceField(label=gettext_lazy("Then"), choices=Then.choices, widget=forms.RadioSelect)
+    then = forms.ChoiceField(label=gettext_lazy("Then"), choices=Then.choices)
     severity = forms.ChoiceField(
         label=gettext_lazy("As"), choices=[("", gettext_lazy("no severity")), *Severity.choices], required=False
     )

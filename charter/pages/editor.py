@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from charter.access import documents_reached
-from charter.document import Document, EscalationLevel, Part
+from charter.document import Document, EscalationLevel
 from charter.editing import purpose_of
 from charter.editing.parts import KeyedPart, parts_of
 from charter.forms import (
@@ -33,7 +32,9 @@ from charter.forms import (
 from charter.lint import Finding, Result, Severity, lint_document
 from charter.models import Version
 from charter.offers import Offers
+from charter.pages.clauses import Clause, Entry, OpenForm, PathClauses, Shown
 from charter.pages.matrix import EditMatrix, role_anchor
+from charter.pages.places import NUMBERS, SECTIONS, anchor_of, section_of
 from charter.pages.rituals import next_day
 from charter.resolver import current_seats, opens_at, who_is_called
 from charter.sentences import (
@@ -56,91 +57,6 @@ from charter.storage import read_rows
 from config.words import in_words
 from teams.models import Team
 from teams.organisation import Organisation, load_organisation
-
-SECTIONS = (
-    ("purpose", gettext_lazy("Purpose")),
-    ("responsibilities", gettext_lazy("Responsibilities")),
-    ("decisions", gettext_lazy("Decision rights")),
-    ("escalation", gettext_lazy("Who is called")),
-    ("thresholds", gettext_lazy("Thresholds")),
-    ("evidence", gettext_lazy("Evidence")),
-    ("rituals", gettext_lazy("Rituals")),
-)
-NUMBERS = {section: number for number, (section, _label) in enumerate(SECTIONS, start=1)}
-_SECTION_OF = {"stages": "responsibilities", "columns": "responsibilities", "post_implementation_review": "evidence"}
-
-
-@dataclass(frozen=True)
-class OpenForm:
-    """A form that stands open under its clause: where it posts to, and what else can be done there."""
-
-    form: forms.Form
-    action: str
-    title: str
-    close: str
-    move: str = ""
-    remove: str = ""
-    id: str = ""
-    body: Mapping[str, str] = field(default_factory=dict)
-    index: int = 0
-    count: int = 0
-
-    @property
-    def acts_body(self) -> Mapping[str, str]:
-        """What the buttons beside the form send along: which thing is meant, and what of it was read."""
-        seen = self.form["seen"].value() if "seen" in self.form.fields else ""
-        return {**self.body, **({"seen": seen} if seen else {})}
-
-    @property
-    def up(self) -> int | None:
-        return self.index - 1 if self.move and self.index > 0 else None
-
-    @property
-    def down(self) -> int | None:
-        return self.index + 1 if self.move and self.index + 1 < self.count else None
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One numbered agreement: its sentence with slots, what lint says about it, and its form where that is open."""
-
-    id: str
-    number: str
-    sentence: SafeString
-    note: str = ""
-    findings: Sequence[Finding] = ()
-    open: OpenForm | None = None
-
-
-@dataclass(frozen=True)
-class PathClauses:
-    """An escalation path: its head and its levels."""
-
-    head: Clause
-    title: str
-    levels: Sequence[Clause]
-    adding: OpenForm | None
-    add_address: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A line of the table of contents."""
-
-    id: str
-    label: str
-    errors: int
-    warnings: int
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A finding beside the editor, with the way to the place that mends it."""
-
-    finding: Finding
-    text: str
-    href: str
-    go: str
 
 
 class Editor:
@@ -567,35 +483,3 @@ ADD = {
     "thresholds": gettext_lazy("Add a threshold"),
     "rituals": gettext_lazy("Add a ritual"),
 }
-
-
-def section_of(pointer: str) -> str:
-    """The section of the page that a pointer lies in."""
-    head = pointer.strip("/").partition("/")[0]
-    head = _SECTION_OF.get(head, head)
-    return head if head in NUMBERS else "responsibilities"
-
-
-def anchor_of(where: str) -> str:
-    """The id of the place of a form: "escalation/model-quality/0" → "escalation-model-quality-0"."""
-    head, _slash, rest = where.partition("/")
-    if head == "roles":
-        return role_anchor(rest) if rest != "+" else "responsibilities"
-    if head == "stages":
-        return f"stage-{rest}" if rest != "+" else "responsibilities"
-    if where == "evidence":
-        return "evidence-tiers"
-    return where.replace("/+", "-new").replace("/", "-")
-
-
-def stored_part(document: Document, where: str) -> Part | None:
-    """The part of the document that a form edits, as it stands now."""
-    section, _slash, rest = where.partition("/")
-    if section == "purpose":
-        return purpose_of(document)
-    key, _slash, number = rest.partition("/")
-    part = next((each for each in parts_of(document, section) if each.key == key), None)
-    if number and part is not None:
-        levels = getattr(part, "levels", ())
-        return levels[int(number)] if number.isdecimal() and int(number) < len(levels) else None
-    return part

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 
 from charter.access import documents_reached, get_team
 from charter.document import DecisionRight, Document, EscalationPath
+from charter.forms import ObjectionForm
 from charter.lint import Finding, Severity, lint_document
 from charter.models import Signature, Version
 from charter.pages.matrix import ReadMatrix, roles_in_order
@@ -446,6 +448,13 @@ def read_signature(signature: Signature, names: Names) -> ReadSignature:
         return ReadSignature(signature, roles, "objected", f"“{signature.reason}”")
     note = _("Asked %(when)s") % {"when": date_format(signature.asked_at, "j M")}
     return ReadSignature(signature, roles, "open", note)
+
+
+def signing_context(version: Version, signatures: Sequence[Signature], reader: Person) -> dict[str, Any]:
+    """What the panel of signatures asks: the reader's own line, and whether it can be answered."""
+    own = next((each for each in signatures if each.person_id == reader.pk), None)
+    may_sign = own is not None and version.state == VersionState.PROPOSED and own.state != Signature.State.SIGNED
+    return {"own_signature": own, "may_sign": may_sign, "objection": ObjectionForm(auto_id="objection-%s")}
 
 
 def _first_calls(calls: Sequence[Call]) -> Sequence[Call]:

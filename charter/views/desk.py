@@ -22,7 +22,9 @@ from charter import answers
 from charter.access import get_draft, get_team
 from charter.editing import CellConflict, PartConflict, token_of
 from charter.models import Cell, Signature, Version
-from charter.pages.editor import SECTIONS, Editor, anchor_of, stored_part
+from charter.pages.editor import Editor
+from charter.pages.places import SECTIONS, anchor_of, stored_part
+from charter.pages.reading import read_signature, signing_context
 from charter.rules import can_edit
 from charter.sentences import lowered
 from charter.words import VersionState
@@ -127,7 +129,8 @@ class Desk:
             "cell_conflict": self._both_letters(editor, cell_conflict) if cell_conflict else None,
             "refusal": refusal,
             "is_proposed": version.state == VersionState.PROPOSED,
-            "signatures": signatures,
+            "lines": [read_signature(each, editor.names) for each in signatures],
+            **signing_context(version, signatures, self.by),
             "letters": [(letter, LETTERS[letter]) for letter in LETTERS_IN_ORDER],
             "letter_names": LETTERS_IN_ORDER,
             **self.extra,

@@ -17,7 +17,7 @@ from charter.forms import (
     ReviewAfterForm,
     StageForm,
 )
-from charter.pages.editor import anchor_of
+from charter.pages.places import anchor_of
 from charter.views.desk import open_desk
 
 NEW = "+"

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 from charter import answers, drafting
 from charter.access import get_team, get_version
 from charter.forms import ListFilter, ObjectionForm
-from charter.models import Signature, Version
+from charter.models import Version
 from charter.pages.listing import ALL_COLUMNS, load_listing
-from charter.pages.reading import Reading, load_charter
+from charter.pages.reading import Reading, load_charter, signing_context
 from charter.rules import can_edit
 from charter.words import VersionState
 from teams.rules import reader_of
@@ -98,16 +98,14 @@ def show_version(
         answer = answers.who_has_signed(reading.signatures, reader)
     else:
         answer = answers.what_a_version_says(version)
-    own = next((each for each in reading.signatures if each.person_id == reader.pk), None)
     context = {
         "team": version.charter.team,
         "version": version,
         "reading": reading,
         "answer": answer,
         "may_edit": can_edit(reader, version.charter.team),
-        "objection": objection or ObjectionForm(auto_id="objection-%s"),
-        "may_sign": own is not None and version.state == VersionState.PROPOSED and own.state != Signature.State.SIGNED,
-        "own_signature": own,
+        **signing_context(version, reading.signatures, reader),
+        **({"objection": objection} if objection else {}),
     }
     return render(request, "charter/version.html", context, status=status)
 
