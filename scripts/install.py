@@ -76,20 +76,23 @@ def digest(lock):
 def read_stamp():
     """What is installed: {lock: digest}; nothing where .venv is missing or its Python has gone."""
     try:
-        return json.loads(STAMP.read_text()) if PYTHON.exists() else {}
+        return json.loads(STAMP.read_text()) if os.access(str(PYTHON), os.X_OK) else {}
     except (OSError, ValueError):
         return {}
 
 
 def works():
     """Whether .venv has a Python that starts and a pip."""
-    if not PYTHON.exists():
+    if not os.access(str(PYTHON), os.X_OK):
         return False
     return subprocess.call([str(PYTHON), "-m", "pip", "--version"], stdout=subprocess.DEVNULL) == 0
 
 
 def make_venv():
     """Make .venv anew."""
+    place = VENV if VENV.exists() else ROOT
+    if not os.access(str(place), os.W_OK):
+        sys.exit("Remit cannot write to %s, where its Python packages go. Clone it to a folder of your own." % place)
     print("Making .venv with Python %s" % sys.version.split()[0], flush=True)
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)

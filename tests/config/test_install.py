@@ -66,3 +66,20 @@ def test_python_without_venv_is_told_what_to_install(repository):
     assert result.returncode == 1
     assert "apt install python3-venv" in result.stderr
     assert not (repository / ".venv").exists()
+
+
+def test_folder_of_somebody_else_is_named(repository):
+    # Root may write everywhere: what the system would answer to others is told by a module that Python loads first.
+    (repository / "sitecustomize.py").write_text("import os; os.access = lambda path, mode: False")
+    result = subprocess.run(
+        [sys.executable, "scripts/install.py", "base"],
+        cwd=repository,
+        env={"PYTHONPATH": str(repository)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert f"Remit cannot write to {repository}" in result.stderr
+    assert "Traceback" not in result.stderr
