@@ -31,6 +31,7 @@ def release_review(review: Review, *, by: Person, now: datetime) -> Review:
     review.released_at = now
     review.save(update_fields=["state", "released_at"])
     record_act(by=by, key="reviews.review.released", on=review, change={"state": [before, review.state]}, now=now)
+    occasions.call_off_expiry(review, by=by, now=now)
     occasions.plan_pir(review, now=now)
     return review
 

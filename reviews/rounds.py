@@ -10,6 +10,7 @@ from reviews.digest import digest_of
 from reviews.models import Place, PlacePerson, Review
 from reviews.routing import Outcome
 from reviews.states import Action, state_after
+from reviews.words import ReviewState
 from teams.models import Person
 
 
@@ -32,6 +33,7 @@ def begin_round(review: Review, outcome: Outcome, *, now: datetime) -> None:
     review.save()
     _store_places(review, outcome)
     occasions.ask_for_votes(review, now=now)
+    occasions.plan_expiry(review, now=now)
 
 
 def approve_if_nothing_is_missing(review: Review, outcome: Outcome, *, now: datetime) -> None:
@@ -53,6 +55,10 @@ def decide(review: Review, action: Action, *, by: Person | None, now: datetime) 
     }
     record_act(by=by, key=f"reviews.review.{review.state}", on=review, change=change, now=now)
     occasions.call_off_votes(review, by=by, now=now)
+    if review.state == ReviewState.REJECTED:
+        occasions.call_off_expiry(review, by=by, now=now)
+    else:
+        occasions.plan_expiry(review, now=now)
 
 
 def _store_places(review: Review, outcome: Outcome) -> None:

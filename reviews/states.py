@@ -23,6 +23,7 @@ class Action(StrEnum):
     RELEASE = "release"
     ROLL_BACK = "roll_back"
     CLOSE = "close"
+    EXPIRE = "expire"
 
 
 LIFE = {
@@ -35,12 +36,15 @@ LIFE = {
     (ReviewState.SUBMITTED, Action.APPROVE): ReviewState.APPROVED,
     (ReviewState.SUBMITTED, Action.REJECT): ReviewState.REJECTED,
     (ReviewState.SUBMITTED, Action.WITHDRAW): ReviewState.WITHDRAWN,
+    (ReviewState.SUBMITTED, Action.EXPIRE): ReviewState.EXPIRED,
     (ReviewState.CHANGES_REQUESTED, Action.EDIT): ReviewState.CHANGES_REQUESTED,
     (ReviewState.CHANGES_REQUESTED, Action.ATTACH): ReviewState.CHANGES_REQUESTED,
     (ReviewState.CHANGES_REQUESTED, Action.SUBMIT): ReviewState.SUBMITTED,
     (ReviewState.CHANGES_REQUESTED, Action.WITHDRAW): ReviewState.WITHDRAWN,
+    (ReviewState.CHANGES_REQUESTED, Action.EXPIRE): ReviewState.EXPIRED,
     (ReviewState.APPROVED, Action.RELEASE): ReviewState.RELEASED,
     (ReviewState.APPROVED, Action.WITHDRAW): ReviewState.WITHDRAWN,
+    (ReviewState.APPROVED, Action.EXPIRE): ReviewState.EXPIRED,
     (ReviewState.RELEASED, Action.ROLL_BACK): ReviewState.ROLLED_BACK,
     (ReviewState.RELEASED, Action.CLOSE): ReviewState.REVIEWED,
     (ReviewState.ROLLED_BACK, Action.CLOSE): ReviewState.REVIEWED,

@@ -74,4 +74,5 @@ def withdraw_review(review: Review, *, reason: str = "", by: Person, now: dateti
     review.save(update_fields=["state", "reason", "closed_at"])
     record_act(by=by, key="reviews.review.withdrawn", on=review, change={"state": [before, review.state]}, now=now)
     occasions.call_off_votes(review, by=by, now=now)
+    occasions.call_off_expiry(review, by=by, now=now)
     return review

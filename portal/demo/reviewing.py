@@ -8,6 +8,7 @@ from portal.demo.acts import Act, Cast
 from portal.demo.calendar import DemoCalendar
 from reviews.drafting import ExpectationFields, draft_review
 from reviews.evidence import attach_evidence
+from reviews.expiring import expire_review
 from reviews.models import Review
 from reviews.releasing import close_review, release_review, roll_back_review
 from reviews.submitting import submit_review, withdraw_review
@@ -39,9 +40,19 @@ class _ReviewOfTheStory:
 
     def act(self, step: dict[str, Any]) -> Act:
         at = self.calendar.moment(step["at"])
+        if step["do"] == "expire":
+            return Act(at, self._expire_at(at))
         by = step["by"]
         do: Callable[[dict[str, Any], Person, datetime], None] = getattr(self, f"_{step['do']}")
         return Act(at, lambda: do(step, self.cast.person(by), at))
+
+    def _expire_at(self, now: datetime) -> Callable[[], None]:
+        """What nobody does: Remit itself lets the review expire."""
+
+        def expire() -> None:
+            expire_review(self.review, now=now)
+
+        return expire
 
     def _draft(self, step: dict[str, Any], by: Person, now: datetime) -> None:
         fields = ("version", "kind", "title", "what", "why", "rollout", "rollback_plan", "links")

@@ -3,7 +3,7 @@
 from reminders.models import Occasion
 from reminders.wording import words_about
 from reviews.models import Contributor, Place, Review
-from reviews.occasions import is_not_closed, is_round_running, is_still_answering, is_still_asked
+from reviews.occasions import not_closed, rounds_running, still_answering, still_asked
 from reviews.releasing import close_review, release_review
 from tests.factories import NOW, AbsenceFactory, PersonFactory, RoleFactory, SeatFactory
 from tests.reviews.worlds import World, make_world, vote
@@ -39,17 +39,17 @@ def test_a_deputy_is_told_for_whom(world: World) -> None:
 def test_nobody_is_reminded_of_a_vote_of_an_earlier_round(world: World) -> None:
     review = world.submitted()
     occasion = vote_occasion(review, "Ada Brandt")
-    assert is_round_running(occasion)
+    assert occasion.pk in rounds_running([occasion])
     Review.objects.filter(pk=review.pk).update(round=2)
-    assert not is_round_running(occasion)
+    assert occasion.pk not in rounds_running([occasion])
 
 
 def test_nobody_is_reminded_of_a_vote_that_others_cast_now(world: World) -> None:
     review = world.submitted()
     occasion = vote_occasion(review, "Ada Brandt")
-    assert is_still_asked(occasion, world.owner)
+    assert (occasion.pk, world.owner.pk) in still_asked([(occasion, world.owner)])
     Place.objects.filter(review=review, role="product-owner").delete()
-    assert not is_still_asked(occasion, world.owner)
+    assert (occasion.pk, world.owner.pk) not in still_asked([(occasion, world.owner)])
 
 
 def test_a_right_without_a_time_asks_within_a_week(db: None) -> None:
@@ -65,11 +65,11 @@ def test_looking_back_falls_due_when_the_charter_says(db: None) -> None:
     release_review(review, by=world.driver, now=NOW)
     occasion = Occasion.objects.get(key=f"review:{review.pk}:pir")
     assert (occasion.due_at - NOW).days == 2
-    assert is_not_closed(occasion)
-    assert is_still_answering(occasion, world.accountable)
-    assert not is_still_answering(occasion, world.author)
+    assert occasion.pk in not_closed([occasion])
+    pairs = [(occasion, world.accountable), (occasion, world.author)]
+    assert still_answering(pairs) == {(occasion.pk, world.accountable.pk)}
     close_review(review, actuals=[], verdict="better", by=world.driver, now=NOW)
-    assert not is_not_closed(occasion)
+    assert occasion.pk not in not_closed([occasion])
 
 
 def test_who_works_on_a_review_is_remembered_once(world: World) -> None:
