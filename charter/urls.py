@@ -18,6 +18,7 @@ urlpatterns = [
     path(HERE + "start/", reading.start, name="start"),
     path(HERE + "versions/", reading.versions, name="versions"),
     path(VERSION, reading.version, name="version"),
+    path(VERSION + "charter.yaml", reading.as_code, name="code"),
     path(VERSION + "sign/", signing.sign, name="sign"),
     path(VERSION + "object/", signing.object_to, name="object"),
     path(VERSION + "withdraw/", signing.withdraw, name="withdraw"),

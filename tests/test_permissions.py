@@ -112,6 +112,7 @@ ROUTES = {
     "charters/<slug:team>/": READ,
     "charters/<slug:team>/versions/": READ,
     "charters/<slug:team>/versions/<int:number>/": READ,
+    "charters/<slug:team>/versions/<int:number>/charter.yaml": READ,
     "charters/<slug:team>/edit/": EDIT,
     "api/v1/charters/lint/": OWN,
     "api/v1/charters/<slug:team>/document/": EDIT,

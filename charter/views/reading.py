@@ -13,7 +13,9 @@ from charter.forms import ListFilter, ObjectionForm
 from charter.models import Version
 from charter.pages.listing import ALL_COLUMNS, load_listing
 from charter.pages.reading import Reading, load_charter, signing_context
+from charter.rendering import to_yaml
 from charter.rules import can_edit
+from charter.storage import document_of
 from charter.words import VersionState
 from teams.rules import reader_of
 
@@ -86,6 +88,15 @@ def versions(request: HttpRequest, team: str) -> HttpResponse:
 @require_GET
 def version(request: HttpRequest, team: str, number: int) -> HttpResponse:
     return show_version(request, get_version(team, number))
+
+
+@require_GET
+def as_code(request: HttpRequest, team: str, number: int) -> HttpResponse:
+    """A version as YAML, for a browser to show; programs ask the API, which gives the digest too."""
+    version = get_version(team, number)
+    response = HttpResponse(to_yaml(document_of(version)), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{team}-{number}.yaml"'
+    return response
 
 
 def show_version(

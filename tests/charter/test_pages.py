@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from charter import editing, exchange, ratification
 from charter.models import Cell, Version
+from charter.parsing import read_document, read_yaml
 from charter.queries import version_in_force
 from charter.storage import read_rows
 from charter.words import DEFAULT_STAGES, VersionState
@@ -321,7 +322,17 @@ def test_charter_in_force_says_who_that_is_today(crew: Crew, client: Client) -> 
     assert "Ml Engineer</span></b> answers for deployment, monitoring and retraining" in page
     assert "Today these decide" in page
     assert 'class="mine"' in page
-    assert "/api/v1/charters/fraud-detection/document/" in page
+    assert "/charters/fraud-detection/versions/1/charter.yaml" in page
+
+
+def test_version_as_code_reads_back_as_the_same_document(crew: Crew, client: Client) -> None:
+    version = put_in_force(crew)
+    client.force_login(crew["data-scientist"])
+
+    response = client.get("/charters/fraud-detection/versions/1/charter.yaml")
+
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert read_document(read_yaml(response.content)).digest == version.digest
 
 
 def test_charter_says_what_no_longer_holds(crew: Crew, client: Client) -> None:
