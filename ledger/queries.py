@@ -17,12 +17,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ledger.models import Entry
-from ledger.registry import UnknownAct, sentence_of
+from ledger.registry import UnknownAct, reserved_of, sentence_of
 
 PAGE = 50
 FIELDS_THAT_NAME_PEOPLE = frozenset({"lead", "person", "accountable"})
 
-Things = Mapping[tuple[str, str], models.Model]
+# Objects by type and id. One that the reader may not see is only the words that it is called by.
+Things = Mapping[tuple[str, str], models.Model | str]
 
 
 def entries_about(obj: models.Model) -> models.QuerySet[Entry]:
@@ -84,8 +85,8 @@ class Told:
     changes: Sequence[Change]
 
 
-def tell(entries: Iterable[Entry]) -> list[Told]:
-    """Entries as sentences: one query for the people, one for each kind of object among them."""
+def tell(entries: Iterable[Entry], *, reader: Any) -> list[Told]:
+    """Entries as sentences, to a reader: one query for the people, one or two for each kind of object among them."""
     entries = list(entries)
     wanted: dict[str, set[str]] = defaultdict(set)
     person_type = get_user_model()._meta.label_lower
@@ -93,9 +94,9 @@ def tell(entries: Iterable[Entry]) -> list[Told]:
         wanted[entry.object_type].add(entry.object_id)
         wanted[person_type] |= {str(each) for each in _people_in(entry)}
     things = {
-        (object_type, str(pk)): row
+        (object_type, str(pk)): thing
         for object_type, ids in wanted.items()
-        for pk, row in _rows(object_type, ids).items()
+        for pk, thing in _seen_by(reader, object_type, _rows(object_type, ids)).items()
     }
     return [
         Told(entry, _sentence(entry, things, person_type), _changes(entry, things, person_type)) for entry in entries
@@ -125,6 +126,15 @@ def _rows(object_type: str, ids: set[str]) -> Mapping[Any, models.Model]:
     return rows
 
 
+def _seen_by(reader: Any, object_type: str, rows: Mapping[Any, models.Model]) -> Mapping[Any, models.Model | str]:
+    """The rows, with words in place of those that are not for the reader."""
+    reserved = reserved_of(object_type)
+    if reserved is None or not rows:
+        return rows
+    visible = set(reserved.visible_to(reader).filter(pk__in=rows).values_list("pk", flat=True))
+    return {pk: row if pk in visible else str(reserved.otherwise) for pk, row in rows.items()}
+
+
 def _sentence(entry: Entry, things: Things, person_type: str) -> SafeString:
     actor: SafeString | str = _("Remit")
     if entry.actor_id is not None:
@@ -138,7 +148,7 @@ def _sentence(entry: Entry, things: Things, person_type: str) -> SafeString:
     return format_html(str(capfirst(sentence)), actor=actor, object=thing)
 
 
-def _named(row: models.Model | None, gone: str) -> SafeString | str:
+def _named(row: models.Model | str | None, gone: str) -> SafeString | str:
     if row is None:
         return gone
     if hasattr(row, "get_absolute_url"):
@@ -147,7 +157,10 @@ def _named(row: models.Model | None, gone: str) -> SafeString | str:
 
 
 def _changes(entry: Entry, things: Things, person_type: str) -> list[Change]:
-    """What changed, without what is as empty as it was. Names and free text: only that they changed."""
+    """What changed, without what is as empty as it was; nothing of what the reader may not see.
+
+    Names and free text: only that they changed.
+    """
 
     def word(field: str, value: Any) -> str:
         if field in FIELDS_THAT_NAME_PEOPLE and (person_type, str(value)) in things:
@@ -158,6 +171,8 @@ def _changes(entry: Entry, things: Things, person_type: str) -> list[Change]:
             return ", ".join(str(each) for each in value)
         return "" if value is None else str(value)
 
+    if isinstance(things.get((entry.object_type, entry.object_id)), str):
+        return []
     changes = []
     for field, pair in entry.change.items():
         before, after = (word(field, value) for value in pair) if len(pair) == 2 else ("", "")

@@ -1,13 +1,25 @@
-"""Act keys and the sentence that tells each; a package registers its own in AppConfig.ready.
+"""What packages tell the ledger about themselves in AppConfig.ready: act keys with their sentences, and who sees what.
 
 A sentence is a format string over `actor` and `object`, as in "{actor} submitted {object}".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 _sentences: dict[str, str | Promise] = {}
+_reserved: dict[str, "Reserved"] = {}
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """Objects that not everybody sees: those that a reader does, and what the others are called to them."""
+
+    visible_to: Callable[[Any], QuerySet[Any]]
+    otherwise: str | Promise
 
 
 class UnknownAct(LookupError):
@@ -30,3 +42,13 @@ def sentence_of(key: str) -> str:
 def all_sentences() -> Mapping[str, str]:
     """Every act key with its sentence."""
     return {key: str(sentence) for key, sentence in _sentences.items()}
+
+
+def reserve(object_type: str, reserved: Reserved) -> None:
+    """From now on the ledger shows objects of a type ("reviews.review") only to whom they are visible."""
+    _reserved[object_type] = reserved
+
+
+def reserved_of(object_type: str) -> Reserved | None:
+    """Who sees objects of a type; None where everybody does."""
+    return _reserved.get(object_type)

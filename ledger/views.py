@@ -23,7 +23,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     newest = request.GET.copy()
     newest.pop("before", None)
     context = {
-        "told": tell(entries[:PAGE]),
+        "told": tell(entries[:PAGE], reader=request.user),
         "answer": what_was_done(**counts),
         "has_entries": bool(counts["acts"]),
         "filters": filters,

@@ -7,9 +7,11 @@ class ReviewsConfig(AppConfig):
     verbose_name = _("Reviews")
 
     def ready(self) -> None:
-        from ledger.registry import register_acts
+        from ledger.registry import Reserved, register_acts, reserve
         from reviews.acts import SENTENCES
         from reviews.occasions import register_kinds
+        from reviews.queries import visible_to
 
         register_acts(SENTENCES)
+        reserve("reviews.review", Reserved(visible_to, otherwise=_("a review that is still a draft")))
         register_kinds()

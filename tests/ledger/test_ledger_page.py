@@ -64,7 +64,7 @@ def test_sentences_of_many_kinds_take_one_query_a_kind(django_assert_num_queries
             EntryFactory(object_type=row._meta.label_lower, object_id=str(row.pk))
     entries = list(Entry.objects.all())
     with django_assert_num_queries(2):
-        tell(entries)
+        tell(entries, reader=PersonFactory.build())
 
 
 def test_ledger_is_read_in_pages_by_cursor(client, reader):

@@ -381,3 +381,15 @@ def test_the_page_asks_the_same_number_of_queries_for_little_and_much(
     for review in (little, much):
         with django_assert_num_queries(18):
             client.get(f"/reviews/{review.ref}/")
+
+
+def test_draft_of_somebody_else_stays_unnamed_in_the_ledger(world, as_):
+    draft = world.draft(title="Retire the scorer in secret")
+    entry = f'drafted <a href="{draft.get_absolute_url()}">{draft.ref}: Retire the scorer in secret</a>'
+    for person, is_named in ((world.author, True), (world.stranger, False)):
+        [told] = as_(person).get("/ledger/", {"about": f"reviews.review:{draft.pk}"}).context["told"]
+        assert str(told.sentence).endswith(entry if is_named else "drafted a review that is still a draft")
+        assert bool(told.changes) is is_named
+    submit_review(draft, by=world.author, now=NOW)
+    told = as_(world.stranger).get("/ledger/", {"about": f"reviews.review:{draft.pk}"}).context["told"]
+    assert all(draft.ref in str(each.sentence) for each in told)
