@@ -22,6 +22,8 @@ from reminders.wording import single_line, words_about
 
 logger = logging.getLogger(__name__)
 
+BUSY = 421
+
 _inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
 
 
@@ -64,6 +66,8 @@ class EmailChannel:
             result = Result(outcome_of(error), single_line(f"{type(error).__name__}: {error}", 500))
             logger.warning("An e-mail did not go out (%s): %s", result.outcome.value, result.detail)
             self._close()  # whatever state the connection is in, the next message gets a fresh one
+            # A server that is busy, or breaks off in the middle, is left alone: one letter learned it for all.
+            self._is_down = result.outcome == Outcome.DOUBT or _is_busy(error)
             return result
         return Result(Outcome.SENT)
 
@@ -75,9 +79,18 @@ class EmailChannel:
             logger.info("The mail server did not say goodbye: %s", error)
 
 
+def _is_busy(error: Exception) -> bool:
+    """Whether the server says that it closes for now (421), wherever in the conversation it says so."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return any(code == BUSY for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == BUSY
+
+
 def outcome_of(error: Exception) -> Outcome:
     """What an error while sending says about the message."""
     match error:
+        case _ if _is_busy(error):
+            return Outcome.DOWN
         case smtplib.SMTPRecipientsRefused():
             codes = [code for code, _ in error.recipients.values()]
             return Outcome.REFUSED if codes and all(code >= 500 for code in codes) else Outcome.LATER

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 BROKE_OFF = (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError, ssl.SSLError)
+GO_ON = 354
 TIMEOUT = 20  # seconds for each answer of the server
 
 
@@ -17,13 +18,14 @@ class BrokeOffBefore(smtplib.SMTPException):
 
 
 class Watched(smtplib.SMTP):
-    """Remembers whether the message was begun to be handed over."""
+    """Remembers whether the message was begun to be handed over: the server said 354, go on."""
 
     has_begun = False
 
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        self.has_begun = True
-        return super().data(msg)
+    def getreply(self) -> tuple[int, bytes]:
+        code, text = super().getreply()
+        self.has_begun = self.has_begun or code == GO_ON
+        return code, text
 
 
 class WatchedOverTls(Watched, smtplib.SMTP_SSL):
