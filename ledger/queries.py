@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from config.components.signs import digest
 from ledger.models import Entry
 from ledger.registry import UnknownAct, reserved_of, sentence_of
 
@@ -169,6 +170,8 @@ def _changes(entry: Entry, things: Things, person_type: str) -> list[Change]:
             return _("yes") if value else _("no")
         if isinstance(value, list):
             return ", ".join(str(each) for each in value)
+        if str(value).startswith("sha256:"):
+            return digest(value)
         return "" if value is None else str(value)
 
     if isinstance(things.get((entry.object_type, entry.object_id)), str):

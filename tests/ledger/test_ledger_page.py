@@ -46,6 +46,13 @@ def test_ledger_tells_what_remit_did_and_what_is_gone(client, reader):
     assert of_unknown == "somebody who was erased changed something that is gone (teams.gone 1)"
 
 
+def test_ledger_shortens_digests_that_changed(client, reader):
+    EntryFactory(change={"digest": [None, "sha256:" + "ab" * 32]})
+    [told] = client.get("/ledger/").context["told"]
+    [change] = told.changes
+    assert ">sha256:abab…abab<" in change.after
+
+
 def test_ledger_takes_as_many_queries_for_three_as_for_one(client, reader):
     def act():
         change_person(PersonFactory(), by=None, now=NOW, timezone="Asia/Tokyo")
