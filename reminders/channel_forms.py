@@ -25,7 +25,7 @@ class KindsInput(forms.MultipleChoiceField):
             choices=lazy(hearable_kinds, list),
             initial=lambda: [key for key, _title in hearable_kinds()],
             widget=forms.CheckboxSelectMultiple,
-            required=False,  # the act says it: with a sentence of its own
+            error_messages={"required": _("Choose at least one kind.")},
         )
 
 
@@ -66,8 +66,8 @@ class ChatForm(forms.Form):
     name = LineInput(label=_("Name"), max_length=80, help_text=_("As your team calls it: #fraud-detection"))
     address = address_input(
         _(
-            "The address of the room as Apprise writes it, such as slack://… or mmosts://…, or the https:// address of an "
-            "incoming webhook of Slack, Microsoft Teams, Google Chat, Webex or Discord"
+            "The address of the room as Apprise writes it, such as slack://… or mmosts://…; of Slack, "
+            "Microsoft Teams, Google Chat, Webex and Discord also the https:// address of an incoming webhook"
         )
     )
     kinds = KindsInput()

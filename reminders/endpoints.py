@@ -206,10 +206,12 @@ def problems_of_secret(secret: str) -> list[str]:
     except binascii.Error:
         return [_("After whsec_ comes Base64.")]
     if length < fewest:
-        return [_("Too short: it holds %(length)s bytes, and %(few)s is the least.") % {"length": length, "few": fewest}]
-    if length > most:
-        return [_("Too long: it holds %(length)s bytes, and %(most)s is the most.") % {"length": length, "most": most}]
-    return []
+        problem, limit = _("Too short: it holds %(count)s bytes, and %(limit)s is the least."), fewest
+    elif length > most:
+        problem, limit = _("Too long: it holds %(count)s bytes, and %(limit)s is the most."), most
+    else:
+        return []
+    return [problem % {"count": length, "limit": limit}]
 
 
 def _require_changer(by: Person, team: Team) -> None:
@@ -236,9 +238,6 @@ def _store_new(endpoint: Endpoint, errors: list[tuple[str, str]], *, by: Person,
 
 
 def _check(endpoint: Endpoint, errors: list[tuple[str, str]]) -> None:
-    known = {key for key, _title in hearable_kinds()}
-    if not endpoint.kinds:
-        errors.append(("kinds", _("Choose at least one kind.")))
-    elif not set(endpoint.kinds) <= known:
+    if not set(endpoint.kinds) <= {key for key, _title in hearable_kinds()}:
         errors.append(("kinds", _("Choose among the kinds that there are.")))
     check(endpoint, taken={}, further=lambda _endpoint: errors)
