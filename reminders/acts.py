@@ -8,4 +8,10 @@ SENTENCES = {
     "reminders.occasion.done": _("{actor} did {object}"),
     "reminders.occasion.cancelled": _("{actor} cancelled {object}"),
     "reminders.occasion.moved": _("{actor} moved {object}"),
+    "reminders.action.promised": _("{actor} put down an action item: {object}"),
+    "reminders.action.done": _("{actor} did an action item: {object}"),
+    "reminders.action.moved": _("{actor} gave an action item another date: {object}"),
+    "reminders.action.dropped": _("{actor} dropped an action item: {object}"),
+    "reminders.calendar.created": _("{actor} made the calendar feed {object}"),
+    "reminders.calendar.revoked": _("{actor} revoked the calendar feed {object}"),
 }

@@ -9,8 +9,10 @@ class RemindersConfig(AppConfig):
     def ready(self) -> None:
         from config.health import register_check
         from ledger.registry import register_acts
+        from reminders.action_items.acts import register_kinds
         from reminders.acts import SENTENCES
         from reminders.auditing import check_reminders
 
         register_acts(SENTENCES)
+        register_kinds()
         register_check("auditor", check_reminders)

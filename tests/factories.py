@@ -26,7 +26,7 @@ from charter.models import (
 )
 from charter.words import EvidenceKind, Kind, Letter, RitualKind, Then, VersionState
 from ledger.models import Entry
-from reminders.models import Notice, Occasion, OccasionPerson, Schedule
+from reminders.models import ActionItem, CalendarToken, Notice, Occasion, OccasionPerson, Schedule
 from reviews.models import Contributor, Evidence, Expectation, Place, PlacePerson, Review, Vote
 from reviews.words import Direction, ReviewState, VoteWord
 from teams.models import Absence, ApiToken, Discipline, IdempotencyKey, MLModel, Person, Role, Seat, Structure, Team
@@ -218,6 +218,32 @@ class NoticeFactory(DjangoModelFactory[Notice]):
     channel = Notice.Channel.EMAIL
     step = "on-the-day"
     due_at = NOW
+    created_at = NOW
+
+
+class ActionItemFactory(DjangoModelFactory[ActionItem]):
+    """The row of an open action item, three weeks after NOW; one with its occasion comes from `promise_action`."""
+
+    class Meta:
+        model = ActionItem
+
+    title = factory.Sequence(lambda n: f"Write runbook {n}")
+    team = factory.SubFactory(TeamFactory)
+    owner = factory.SubFactory(PersonFactory)
+    promised_on = date(2026, 12, 11)
+    due_on = date(2026, 12, 11)
+    created_at = NOW
+
+
+class CalendarTokenFactory(DjangoModelFactory[CalendarToken]):
+    """The row of a feed whose address nobody knows; for one that opens ask `reminders.feeds.tokens.make_feed`."""
+
+    class Meta:
+        model = CalendarToken
+
+    person = factory.SubFactory(PersonFactory)
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    hint = "a1b2"
     created_at = NOW
 
 

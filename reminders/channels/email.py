@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from reminders.channels.base import Outcome, Result
 from reminders.channels.smtp import BROKE_OFF, BrokeOffBefore
+from reminders.invitations import invitation_of
 from reminders.models import Notice
 from reminders.wording import single_line, words_about
 
@@ -131,6 +132,8 @@ def write_email(notice: Notice, *, why: str, now: datetime) -> EmailMultiAlterna
         headers=headers,
     )
     message.attach_alternative(_inliner.inline(render_to_string("reminders/emails/notice.html", context)), "text/html")
+    if invitation := invitation_of(occasion, person=person, why=why, now=now):
+        message.attach_alternative(invitation.content, invitation.mimetype)
     return message
 
 
