@@ -39,6 +39,7 @@ LEASE = timedelta(seconds=60)
 TRAIN = 25  # messages on the wire at once: what one crash can leave in doubt
 TRAIN_TIME = 1.0  # seconds after which a slow train stops and its rest is checked anew
 WIRE_LEASE = timedelta(minutes=5)  # longer than the slowest send, so that a living worker is never doubted
+CLOCK_JUMP = timedelta(hours=6)  # who looks at a lease only so long after its end looks at another clock
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=2)
 TRANSPORT_RETRY = timedelta(seconds=5)
@@ -132,15 +133,27 @@ def claimable(now: datetime) -> QuerySet[Notice]:
 
 def has_work(*, now: datetime) -> bool:
     """Whether something waits to be claimed, or to be taken back from a dead worker."""
-    return claimable(now).exists() or _expired(now).exists()
+    return claimable(now).exists() or _expired(now).exists() or _by_another_clock(now).exists()
 
 
 def _expired(now: datetime) -> QuerySet[Notice]:
     return Notice.objects.filter(state__in=[State.LEASED, State.ON_WIRE], leased_until__lte=now)
 
 
+def _by_another_clock(now: datetime) -> QuerySet[Notice]:
+    """Leases that end later than any can that is given now, or ended so long ago that a clock may have jumped."""
+    return Notice.objects.filter(
+        Q(state__in=[State.LEASED, State.ON_WIRE], leased_until__gt=now + 2 * WIRE_LEASE)
+        | Q(state=State.ON_WIRE, leased_until__lt=now - CLOCK_JUMP)
+    )
+
+
 def recover(*, now: datetime) -> None:
-    """Take back what dead workers held: leased is free to retry, on the wire is in doubt."""
+    """Take back what dead workers held: leased is free to retry, on the wire is in doubt.
+
+    A lease by another clock says nothing about its worker, who may be alive: it ends as one that is given now.
+    """
+    _by_another_clock(now).update(leased_until=now + WIRE_LEASE)
     expired = _expired(now)
     freed = expired.filter(state=State.LEASED).update(state=State.RETRY, leased_until=None, fence=0)
     lost = expired.filter(state=State.ON_WIRE)
