@@ -1,7 +1,6 @@
 """Opening a draft: empty, or from the version in force. Edits are in `charter.editing`, signing in `ratification`."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -43,15 +42,21 @@ def start_draft(*, team: Team, by: Person, now: datetime) -> Version:
             _("Version %(number)d is open already: edit that one.") % {"number": standing.number}, state=standing.state
         )
     held = version_in_force(team, now)
-    last = charter.versions.aggregate(last=Max("number"))["last"] or 0
-    draft = Version.objects.create(
-        charter=charter, number=last + 1, based_on=held, drafted_by=by, drafted_at=now, edited_at=now
-    )
+    draft = add_version(charter, based_on=held, by=by, now=now)
     if held and held.document is not None:
         write_rows(draft, thaw(held.document))
     else:
         _lay_out(draft, team)
-    change: dict[str, list[Any]] = {"number": [None, draft.number], "based_on": [None, held and held.number]}
+    return draft
+
+
+def add_version(charter: Charter, *, based_on: Version | None, by: Person | None, now: datetime) -> Version:
+    """The next version of a charter, an empty draft. Runs under the charter's lock, where no draft is open."""
+    last = charter.versions.aggregate(last=Max("number"))["last"] or 0
+    draft = Version.objects.create(
+        charter=charter, number=last + 1, based_on=based_on, drafted_by=by, drafted_at=now, edited_at=now
+    )
+    change = {"number": [None, draft.number], "based_on": [None, based_on and based_on.number]}
     record_act(by=by, key="charter.version.drafted", on=draft, change=change, now=now)
     return draft
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from charter.document import Document
+from charter.drafting import add_version
 from charter.models import Charter, Version
 from charter.parsing import Problem, Source, Unreadable, read_document
 from charter.queries import open_draft, version_in_force
@@ -62,7 +63,7 @@ def replace_draft(
     before = document_of(seen).digest if seen else ""
     _refuse_stale(if_match, before, seen)
     if draft is None:
-        draft = _new_draft(charter, held, by=by, now=now)
+        draft = add_version(charter, based_on=held, by=by, now=now)
         is_new = True
     else:
         is_new = False
@@ -82,17 +83,3 @@ def _refuse_stale(if_match: str | None, digest: str, seen: Version | None) -> No
     if wanted != digest:
         state = seen.state if seen else "none"
         raise NotTheDigest(_("The charter has changed since you read it. Read it again, then write."), state=state)
-
-
-def _new_draft(charter: Charter, held: Version | None, *, by: Person | None, now: datetime) -> Version:
-    last = Version.objects.filter(charter=charter).order_by("-number").first()
-    version = Version.objects.create(
-        charter=charter,
-        number=last.number + 1 if last else 1,
-        based_on=held,
-        drafted_by=by,
-        drafted_at=now,
-        edited_at=now,
-    )
-    record_act(by=by, key="charter.version.drafted", on=version, change={"number": [None, version.number]}, now=now)
-    return version
