@@ -12,7 +12,7 @@ from charter.rules import can_edit
 from charter.storage import thaw, write_rows
 from charter.words import DEFAULT_STAGES
 from ledger.errors import IllegalState
-from ledger.record import record_act
+from ledger.record import Change, record_act
 from teams.models import Person, Role, Seat, Team
 from teams.rules import require
 
@@ -56,7 +56,7 @@ def add_version(charter: Charter, *, based_on: Version | None, by: Person | None
     draft = Version.objects.create(
         charter=charter, number=last + 1, based_on=based_on, drafted_by=by, drafted_at=now, edited_at=now
     )
-    change = {"number": [None, draft.number], "based_on": [None, based_on and based_on.number]}
+    change: Change = {"number": [None, draft.number], "based_on": [None, based_on and based_on.number]}
     record_act(by=by, key="charter.version.drafted", on=draft, change=change, now=now)
     return draft
 
