@@ -97,6 +97,5 @@ class RotationForm(forms.Form):
         choices=[(int(span.total_seconds()), words) for span, words in KEEPS.items()],
         coerce=lambda seconds: timedelta(seconds=int(seconds)),
         initial=int(timedelta(days=1).total_seconds()),
-        widget=forms.RadioSelect,
     )
     secret = secret_input()

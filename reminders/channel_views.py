@@ -1,6 +1,7 @@
 """The channels of a team: webhooks and rooms of a chat. Everybody reads; its lead and admins change."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from reminders.kinds import title_of
 from reminders.models import Endpoint
 from reminders.rules import can_change_channels
 from reminders.sealing import SealBroken, unseal
+from reminders.wording import when_due
 from teams.forms import add_refusal
 from teams.models import Person, Team
 from teams.rules import reader_of, require
@@ -150,7 +152,7 @@ def _channels(request: HttpRequest, team: Team, *, shown: tuple[Endpoint, str] |
             "endpoint": endpoint,
             "address": _address_of(endpoint) if can_change and endpoint.way == Endpoint.Way.WEBHOOK else "",
             "kinds": [title_of(kind) for kind in endpoint.kinds],
-            "is_rotating": endpoint.previous_until is not None and now < endpoint.previous_until,
+            "rotates_until": _rotates_until(endpoint, timezone=reader.timezone, now=now),
             "log": logs[endpoint.pk],
         }
         for endpoint in own
@@ -167,9 +169,15 @@ def _channels(request: HttpRequest, team: Team, *, shown: tuple[Endpoint, str] |
     return render(request, "reminders/channels.html", context)
 
 
+def _rotates_until(endpoint: Endpoint, *, timezone: str, now: datetime) -> str:
+    """How long the secret before signs as well; nothing where it does not."""
+    until = endpoint.previous_until
+    return when_due(until, timezone=timezone, now=now) if until is not None and now < until else ""
+
+
 def _address_of(endpoint: Endpoint) -> str:
     """The whole address of a webhook, for those who may change it."""
     try:
         return unseal(endpoint.sealed_address)
     except SealBroken as broken:
-        return str(broken)
+        return str(broken.message)

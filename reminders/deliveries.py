@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reminders.kinds import title_of
+from reminders.ladder import offset_of
+from reminders.ladder_words import in_words
 from reminders.models import Endpoint, Notice, Occasion
 from reminders.wording import past_moment, short_moment, when_due
 
@@ -65,11 +67,19 @@ def _line(notice: Notice, *, timezone: str, now: datetime) -> Delivery:
     return Delivery(
         when=short_moment(notice.created_at, timezone=timezone, now=now),
         title=occasion.title,
-        kind=title_of(occasion.kind),
+        kind=", ".join(filter(None, [title_of(occasion.kind), _step(notice)])),
         address=occasion.url,
         state=notice.state,
         happened=happened_to(notice, timezone=timezone, now=now),
     )
+
+
+def _step(notice: Notice) -> str:
+    """At which step of the ladder: "1 day before"; nothing where it has no distance, as for what is new."""
+    try:
+        return in_words([offset_of(notice.step.partition("~")[0])])
+    except ValueError:
+        return ""
 
 
 def happened_to(notice: Notice, *, timezone: str, now: datetime) -> str:
@@ -80,7 +90,7 @@ def happened_to(notice: Notice, *, timezone: str, now: datetime) -> str:
         case State.SENT:
             sent = _("Taken %(moment)s") % {"moment": past_moment(notice.sent_at or now, timezone=timezone, now=now)}
             if notice.attempts > 1:
-                return _("%(sent)s, at the %(count)s. try.") % {"sent": sent, "count": notice.attempts}
+                return _("%(sent)s; it took %(count)s tries.") % {"sent": sent, "count": notice.attempts}
             return f"{sent}."
         case State.RETRY if notice.attempts:
             again = when_due(max(notice.due_at, now), timezone=timezone, now=now)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ledger.errors import Forbidden, IllegalState, Invalid
 from ledger.record import record_act
 from reminders import hints
-from reminders.channels.chat import read_room
+from reminders.channels.chat import check_room
 from reminders.channels.outbound import AddressRefused, check_address
 from reminders.disabling import disable, prefix_of
 from reminders.models import Endpoint, Notice, Occasion
@@ -78,7 +78,7 @@ def add_chat(*, team: Team, name: str, address: str, kinds: Sequence[str], by: P
     errors: list[tuple[str, str]] = []
     place = "…"
     try:
-        place = read_room(address).place
+        place = check_room(address).place
     except AddressRefused as refusal:
         errors.append(("address", refusal.message))
     endpoint = Endpoint(

@@ -21,6 +21,11 @@ def wake_sweep_by(at: datetime | None, *, now: datetime) -> None:
         _wake_once("reminders.sweep")
 
 
+def wake_delivery() -> None:
+    """After the commit, wake somebody who delivers."""
+    _wake_once("reminders.deliver")
+
+
 def _wake_once(task: str) -> None:
     """One hint a transaction, however much of what it did has to be swept."""
     waiting = (entry[1] for entry in connection.run_on_commit)

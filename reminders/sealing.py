@@ -12,13 +12,15 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 PURPOSE = b"remit: what channels keep secret"
 
 
 class SealBroken(Exception):
-    """It was sealed under another SECRET_KEY."""
+    """It was sealed under another SECRET_KEY. `message` is a sentence for people."""
+
+    message = _("SECRET_KEY has changed since this was entered; enter it again.")
 
 
 def seal(text: str) -> str:
@@ -31,7 +33,7 @@ def unseal(sealed: str) -> str:
     try:
         return _box().decrypt(sealed.encode()).decode()
     except InvalidToken:
-        raise SealBroken(_("SECRET_KEY has changed since this was entered; enter it again.")) from None
+        raise SealBroken from None
 
 
 def _box() -> MultiFernet:

@@ -90,6 +90,11 @@ STATES: dict[str, dict[str, tuple[str, Words, str]]] = {
         "done": ("approved", gettext_lazy("done"), "past"),
         "cancelled": ("withdrawn", gettext_lazy("cancelled"), "past"),
     },
+    "channel": {
+        "active": ("pass", gettext_lazy("active"), "good"),
+        "by_hand": ("withdrawn", gettext_lazy("disabled"), "past"),
+        "gone": ("error", gettext_lazy("disabled, its receiver is gone"), "bad"),
+    },
     "notice": {
         "due": ("open", gettext_lazy("due"), ""),
         "leased": ("proposed", gettext_lazy("leased"), ""),

@@ -1,7 +1,7 @@
 """What delivery asks of a channel."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Protocol
 
@@ -20,10 +20,11 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """An outcome, and a line about it for the log that people read."""
+    """An outcome, and a line about it for the log that people read; `after`: the other side asked for that pause."""
 
     outcome: Outcome
     detail: str = ""
+    after: timedelta | None = None
 
 
 class Channel(Protocol):

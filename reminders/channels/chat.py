@@ -24,7 +24,7 @@ from reminders.channels import outbound
 from reminders.channels.base import Outcome, Result
 from reminders.channels.outbound import AddressRefused
 from reminders.channels.patience import Patience
-from reminders.channels.webhook import answered
+from reminders.channels.webhook import answered, endpoint_of
 from reminders.models import Notice
 from reminders.sealing import unseal
 from reminders.wording import words_about
@@ -107,9 +107,11 @@ OPTIONS |= {"tags", "team", "thread", "timestamp", "to", "token", "topic", "ver"
 
 @dataclass(frozen=True)
 class Room:
-    """Where an address leads: what of it may be shown, and the plugin with its arguments."""
+    """Where an address leads: what of it may be shown, the host if it names one, and the plugin with its arguments."""
 
     place: str
+    host: str
+    port: int
     plugin: type[NotifyBase]
     arguments: dict[str, Any]
 
@@ -121,8 +123,16 @@ class Room:
         return speaker
 
 
+def check_room(address: str) -> Room:
+    """Read and check an address of a chat, and look up the host that it names. Raises AddressRefused."""
+    room = read_room(address)
+    if room.host:
+        outbound.check_host(room.host, room.port)
+    return room
+
+
 def read_room(address: str) -> Room:
-    """Read and check an address of a chat; looks up the host that it names. Raises AddressRefused."""
+    """Read and check an address of a chat as far as that goes without the network. Raises AddressRefused."""
     if any(ord(sign) <= 32 or ord(sign) == 127 for sign in address):
         raise AddressRefused(_("An address has no spaces and no line breaks."))
     scheme, separator, _rest = address.partition("://")
@@ -142,11 +152,15 @@ def read_room(address: str) -> Room:
     host = str(arguments.get("host") or "").strip("[]")
     if service is MATRIX:
         arguments["e2ee"] = False  # keys would have to be kept from one message to the next
-    place = service.title
-    if service.has_host and (host == "localhost" or "." in host or ":" in host):
-        outbound.check_host(host, arguments.get("port") or (80 if scheme in IN_CLEAR else 443))
-        place = f"{service.title}, {host}"
-    room = Room(place, service.load(), arguments)
+    if not service.has_host or not (host == "localhost" or "." in host or ":" in host):
+        host = ""  # what stands there is a key or a topic
+    room = Room(
+        place=f"{service.title}, {host}" if host else service.title,
+        host=host,
+        port=arguments.get("port") or (80 if scheme in IN_CLEAR else 443),
+        plugin=service.load(),
+        arguments=arguments,
+    )
     try:
         room.open()
     except (TypeError, ValueError):
@@ -211,7 +225,7 @@ class ChatChannel:
 
 def write_message(notice: Notice, *, why: str, now: datetime) -> Message:
     """The message of a notice, in plain text."""
-    endpoint, occasion = notice.endpoint, notice.occasion
+    endpoint, occasion = endpoint_of(notice)
     words = words_about(occasion, why=why, timezone=endpoint.team.timezone, now=now)
     lines = [
         _calm(words.sentence),

@@ -304,7 +304,7 @@ def _read(response: requests.Response, wire: Wire) -> None:
             body += part
     response.raw.close()
     response._content = body
-    response._content_consumed = True  # type: ignore[attr-defined]  # as requests itself does after reading
+    response._content_consumed = True  # as requests itself does after reading
 
 
 def _trouble(wire: Wire, error: requests.RequestException) -> str:
@@ -363,7 +363,7 @@ class _Response(HTTPResponse):
 class _Guarded:
     """A connection by way of the wire."""
 
-    response_class = _Response
+    response_class: Any = _Response
 
     def _new_conn(self: Any) -> socket.socket:
         return current_wire().connect(self._dns_host, self.port)

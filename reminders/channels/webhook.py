@@ -77,8 +77,7 @@ class WebhookChannel:
 
 def write_call(notice: Notice, *, now: datetime) -> Call:
     """What is posted for a notice; only the timestamp of the attempt and what follows from it differ in a retry."""
-    endpoint = notice.endpoint
-    occasion = notice.occasion
+    endpoint, occasion = endpoint_of(notice)
     body = orjson.dumps(payload_of(notice, endpoint, occasion, now=now))
     its_id = webhook_id(notice.key)
     moment = now.astimezone(UTC)
@@ -118,6 +117,13 @@ def payload_of(notice: Notice, endpoint: Endpoint, occasion: Occasion, *, now: d
         "timestamp": _iso(notice.created_at),
         "data": data,
     }
+
+
+def endpoint_of(notice: Notice) -> tuple[Endpoint, Occasion]:
+    """Where a notice of a channel goes, and what it is about."""
+    assert notice.endpoint is not None  # noqa: S101  by a constraint
+    assert notice.occasion is not None  # noqa: S101  only digests have none, and they are for people
+    return notice.endpoint, notice.occasion
 
 
 def webhook_id(key: str) -> str:

@@ -209,7 +209,7 @@ def test_secret_rotates_and_is_shown_once(lead, team):
     assert unseal(endpoint.sealed_previous) == before
     assert timedelta(minutes=59) < endpoint.previous_until - timezone.now() <= timedelta(hours=1)
     assert secret not in lead.get(PAGE).content.decode()
-    assert "the one before signs as well" in lead.get(PAGE).content.decode()
+    assert "with two secrets, the one before ends" in lead.get(PAGE).content.decode()
     entry = Entry.objects.get(key="reminders.endpoint.rotated")
     assert list(entry.change) == ["previous_until"]
     Webhook(secret)
@@ -294,9 +294,10 @@ def test_log_says_what_happened(lead, team):
     ("changes", "said"),
     [
         ({"state": "due"}, "Waits for its turn."),
+        ({"state": "retry", "attempts": 0}, "Waits for its turn."),
         ({"state": "on_wire", "leased_until": NOW}, "On its way."),
         ({"state": "sent", "sent_at": NOW, "attempts": 1}, "Taken today at 15:32."),
-        ({"state": "sent", "sent_at": NOW, "attempts": 3}, "Taken today at 15:32, at the 3. try."),
+        ({"state": "sent", "sent_at": NOW, "attempts": 3}, "Taken today at 15:32; it took 3 tries."),
         (
             {"state": "failed", "failure_kind": "withdrawn"},
             "Not sent: when its turn came, it was no longer due, or the channel had changed.",
@@ -319,6 +320,17 @@ def test_log_has_a_sentence_for_every_state(team, changes, said):
     notice.save()
     (delivery,) = logs_of([endpoint], timezone="Europe/Berlin", now=NOW)[endpoint.pk].deliveries
     assert delivery.happened == said
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    [("-7d", "Retrospective, 7 days before"), ("0d~2", "Retrospective, on the day"), ("new", "Retrospective")],
+)
+def test_log_says_at_which_step(team, step, kind):
+    endpoint = EndpointFactory(team=team)
+    notice_for(endpoint, OccasionFactory(team=team), step, now=NOW).save()
+    (delivery,) = logs_of([endpoint], timezone="UTC", now=NOW)[endpoint.pk].deliveries
+    assert delivery.kind == kind
 
 
 def test_log_keeps_to_the_latest(team):

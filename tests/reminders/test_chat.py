@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from reminders.channels import chat
-from reminders.channels.chat import GUARDED, SERVICES, ChatChannel, read_room, write_message
+from reminders.channels.chat import GUARDED, SERVICES, ChatChannel, check_room, read_room, write_message
 from reminders.channels.outbound import AddressRefused, Wire
 from reminders.delivery import deliver
 from reminders.models import Endpoint, Notice
@@ -141,7 +141,7 @@ def test_slow_room_is_cut():
     ],
 )
 def test_address_of_a_room_is_read(address, place):
-    found = read_room(address)
+    found = check_room(address)
     assert found.place == place
     assert "word" not in found.place
 
@@ -170,7 +170,7 @@ def test_address_of_a_room_is_read(address, place):
 )
 def test_address_of_a_room_is_refused_in_words(address, said):
     with pytest.raises(AddressRefused) as refused:
-        read_room(address)
+        check_room(address)
     assert said in refused.value.message
 
 

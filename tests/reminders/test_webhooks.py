@@ -152,7 +152,7 @@ def test_worker_that_dies_on_the_wire_twice_leaves_a_webhook_to_be_sent_again():
     with receiver() as board:
         notice = due(endpoint_at(board.address))
         for _ in range(3):
-            Notice.objects.filter(pk=notice.pk).update(state="on_wire", leased_until=NOW, fence=7)
+            Notice.objects.filter(pk=notice.pk).update(state="on_wire", leased_until=timezone.now(), fence=7)
             delivery.recover(now=timezone.now())
         notice.refresh_from_db()
         assert (notice.state, notice.doubts) == ("retry", 3)
