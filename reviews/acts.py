@@ -6,6 +6,7 @@ SENTENCES = {
     "reviews.review.drafted": _("{actor} drafted {object}"),
     "reviews.review.edited": _("{actor} edited {object}"),
     "reviews.review.evidence_attached": _("{actor} attached evidence to {object}"),
+    "reviews.review.evidence_waived": _("{actor} let {object} go without a kind of evidence"),
     "reviews.review.submitted": _("{actor} submitted {object}"),
     "reviews.review.voted": _("{actor} voted on {object}"),
     "reviews.review.changes_requested": _("changes were requested in {object}"),

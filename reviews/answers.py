@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from charter.words import Kind
 from config.words import in_words, listed
 from reviews.models import PostImplementationReview, Review
-from reviews.routing import Outcome
+from reviews.routing import Outcome, blocking_sentences
 from reviews.rules import can_close, can_release
 from reviews.standing import Standing
 from reviews.wording import by_when, evidence_names, moment
@@ -114,6 +114,12 @@ def _where_it_goes(outcome: Outcome, reader: Person, now: datetime) -> SafeStrin
         return format_html("<strong>{}</strong>", _("It cannot be submitted: nobody could decide it."))
     if outcome.approves_itself:
         return format_html("<strong>{}</strong>", _("Submitted now, it is approved at once: the charter asks nobody."))
+    if outcome.is_automatic and not outcome.missing:
+        return format_html(
+            "{} <strong>{}</strong>",
+            _("The charter asks nobody, but a threshold is in the way."),
+            " ".join(outcome.blocks),
+        )
     if outcome.is_automatic:
         return format_html(
             "{} <strong>{}</strong>",
@@ -131,6 +137,11 @@ def _where_it_goes(outcome: Outcome, reader: Person, now: datetime) -> SafeStrin
 def _to_be_decided(standing: Standing, reader: Person, now: datetime) -> SafeString:
     review = standing.review
     due = by_when(review.decide_by, reader.timezone, now) if review.decide_by else ""
+    if standing.waits_for_evidence and not standing.missing:
+        sentences = [*blocking_sentences(standing.readings), *standing.unmeasured]
+        return format_html(
+            "{} <strong>{}</strong>", _("The charter asks nobody, but a threshold is in the way."), " ".join(sentences)
+        )
     if standing.waits_for_evidence:
         kinds = evidence_names(standing.missing)
         return format_html(
@@ -177,6 +188,8 @@ def _to_be_released(standing: Standing, reader: Person) -> SafeString:
         if approvers
         else _("Approved by itself: all evidence is there.")
     )
+    if blocks := blocking_sentences(standing.readings):
+        return format_html("{} {} <strong>{}</strong>", by, _("It must not be released:"), " ".join(blocks))
     if can_release(reader, review):
         return format_html("{} <strong>{}</strong>", by, _("You may release it."))
     able = list(dict.fromkeys(str(person) for person in (review.driver, review.model.accountable) if person))
@@ -277,6 +290,19 @@ def who_may_not_vote(standing: Standing, reader: Person) -> str:
     return f"{_start('; '.join(parts))}."
 
 
+def waivers_in_words(review: Review, reader: Person) -> Sequence[tuple[str, str, str]]:
+    """Evidence that the review goes without: the kind, who let it, and why."""
+    return [
+        (
+            _start(waiver.get_kind_display()),
+            _("Waived by %(who)s, %(when)s")
+            % {"who": _you(waiver.waived_by, reader), "when": moment(waiver.waived_at, reader.timezone)},
+            waiver.reason,
+        )
+        for waiver in review.waivers.all()
+    ]
+
+
 def what_blocks(standing: Standing) -> str:
     """What a review waits for, in a few words for a list."""
     review = standing.review
@@ -285,6 +311,8 @@ def what_blocks(standing: Standing) -> str:
             return _("to be submitted by %(author)s") % {"author": review.author}
         case ReviewState.CHANGES_REQUESTED:
             return _("%(author)s to mend it") % {"author": review.author}
+        case ReviewState.SUBMITTED if standing.waits_for_evidence and not standing.missing:
+            return _("a threshold")
         case ReviewState.SUBMITTED if standing.waits_for_evidence:
             return _("evidence: %(kinds)s") % {"kinds": evidence_names(standing.missing)}
         case ReviewState.SUBMITTED:

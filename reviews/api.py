@@ -6,18 +6,22 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from config.pagination import CursorPages
+from ledger.errors import Invalid
 from reviews.access import get_review_for
 from reviews.drafting import draft_review, edit_review
 from reviews.evidence import attach_evidence
+from reviews.files import LARGEST
 from reviews.filters import ReviewFilter
 from reviews.gate import ask_gate
 from reviews.models import Review
@@ -34,7 +38,9 @@ from reviews.serializers import (
     ReasonInput,
     ReviewInput,
     ReviewOutput,
+    UploadInput,
     VoteInput,
+    WaiverInput,
     WithdrawalInput,
     answer_as_json,
     outcome_as_json,
@@ -42,11 +48,21 @@ from reviews.serializers import (
 )
 from reviews.submitting import preview, submit_review, withdraw_review
 from reviews.voting import cast_vote
+from reviews.waiving import waive_evidence
 from teams.idempotency import IdempotentPosts
 from teams.models import MLModel, Person
 
 CREATED = {201: ReviewOutput}
 DONE = {200: ReviewOutput}
+
+
+ROOM_FOR_FIELDS = 64 * 1024
+
+
+class AnyNumbers(JSONParser):
+    """JSON with NaN and Infinity, which are then refused as what they are, at their place."""
+
+    strict = False
 
 
 class NewestFirst(CursorPages):
@@ -104,11 +120,34 @@ class Preview(IdempotentPosts):
 class EvidenceOfReview(IdempotentPosts):
     """Evidence of a review."""
 
-    @extend_schema(operation_id="reviews_attach", request=EvidenceInput, responses=CREATED)
+    parser_classes = [AnyNumbers, MultiPartParser]
+
+    @extend_schema(
+        operation_id="reviews_attach",
+        request={"application/json": EvidenceInput, "multipart/form-data": UploadInput},
+        responses=CREATED,
+    )
     def post(self, request: Request, ref: str) -> Response:
-        """Attach evidence. While a round runs this begins a new one."""
+        """Attach evidence: a statement, a link, measured values, or as a form a file.
+
+        While a round runs this begins a new one. Measured values are held against the thresholds of the charter at
+        once: see `readings`.
+        """
         review = get_review_for(caller(request), ref)
-        attach_evidence(review, by=caller(request), now=timezone.now(), **read(EvidenceInput, request))
+        refuse_flood(request)
+        body = UploadInput if request.content_type.startswith(MultiPartParser.media_type) else EvidenceInput
+        attach_evidence(review, by=caller(request), now=timezone.now(), **read(body, request))
+        return answer(request, ref, HTTPStatus.CREATED)
+
+
+class Waivers(IdempotentPosts):
+    """Evidence that an approver lets a review go without."""
+
+    @extend_schema(operation_id="reviews_waive", request=WaiverInput, responses=CREATED)
+    def post(self, request: Request, ref: str) -> Response:
+        """Waive a kind of evidence that is missing, with a reason. Who may vote may."""
+        review = get_review_for(caller(request), ref)
+        waive_evidence(review, by=caller(request), now=timezone.now(), **read(WaiverInput, request))
         return answer(request, ref, HTTPStatus.CREATED)
 
 
@@ -195,7 +234,14 @@ class Gate(APIView):
         model = MLModel.objects.filter(key=query.validated_data["model"]).first()
         if model is None:
             raise Http404
-        return Response(answer_as_json(ask_gate(model, query.validated_data["version"])))
+        return Response(answer_as_json(ask_gate(model, query.validated_data["version"], now=timezone.now())))
+
+
+def refuse_flood(request: Request) -> None:
+    """Refuse a body that could hold nothing but a file that is too large, before it is read. Raises Invalid."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > LARGEST + ROOM_FOR_FIELDS:
+        raise Invalid([("file", _("A file has at most %(most)d MB.") % {"most": LARGEST // 1024 // 1024})])
 
 
 def caller(request: Request) -> Person:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("reviews/preview/", api.Preview.as_view(), name="reviews-preview"),
     path("reviews/<str:ref>/", api.ReviewDetail.as_view(), name="reviews-detail"),
     path("reviews/<str:ref>/evidence/", api.EvidenceOfReview.as_view(), name="reviews-evidence"),
+    path("reviews/<str:ref>/waivers/", api.Waivers.as_view(), name="reviews-waivers"),
     path("reviews/<str:ref>/submit/", api.Submit.as_view(), name="reviews-submit"),
     path("reviews/<str:ref>/votes/", api.Votes.as_view(), name="reviews-votes"),
     path("reviews/<str:ref>/release/", api.Release.as_view(), name="reviews-release"),

@@ -32,7 +32,19 @@ def content_of(review: Review) -> dict[str, Any]:
             for expectation in review.expectations.all()
         ],
         "evidence": [
-            {"kind": piece.kind, "summary": piece.summary, "link": piece.link, "sha256": piece.sha256}
+            {
+                "kind": piece.kind,
+                "summary": piece.summary,
+                "link": piece.link,
+                "sha256": piece.sha256,
+                "media_type": piece.media_type,
+                "size": piece.size,
+                "commit": piece.commit,
+                "measurements": [
+                    {"metric": one.metric, "value": one.value, "slice": one.slice, "dataset": one.dataset}
+                    for one in piece.measurements.all()
+                ],
+            }
             for piece in review.evidence.all()
         ],
         "round": review.round,

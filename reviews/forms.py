@@ -141,6 +141,27 @@ class EvidenceForm(forms.Form):
     sha256 = forms.CharField(
         label=_("SHA-256"), required=False, help_text=_("Of what the link shows, so that nobody can exchange it")
     )
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput,
+        help_text=_("A PDF, a PNG or JPEG picture, JSON or plain text of at most 4 MB; link to all else"),
+    )
+
+
+class WaiverForm(forms.Form):
+    """Evidence that is missing, and why it is not needed."""
+
+    kind = forms.ChoiceField(label=_("Kind"))
+    reason = forms.CharField(
+        label=_("Why it is not needed"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, missing: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="waiver_%s", **kwargs)
+        choices = [(kind, capfirst(EvidenceKind(kind).label)) for kind in missing]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
 
 
 class VoteForm(forms.Form):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from reviews.models import Contributor, PlacePerson, Review, Vote
+from reviews.models import Contributor, EvidenceWaiver, PlacePerson, Review, Vote
 from reviews.words import ReviewState
 from teams.models import MLModel, Person, Seat
 from teams.queries import held_on
@@ -31,6 +31,7 @@ def with_row(reviews: QuerySet[Review]) -> QuerySet[Review]:
     return reviews.select_related("model__team__lead", "model__accountable", "author", "driver").prefetch_related(
         "charter_version__charter",
         "evidence",
+        Prefetch("waivers", EvidenceWaiver.objects.select_related("waived_by")),
         "places__people__person",
         Prefetch("votes", Vote.objects.select_related("voter")),
     )
@@ -40,6 +41,7 @@ def with_everything(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """What the page of a review and the API show, in a constant number of queries."""
     return with_row(reviews).prefetch_related(
         "evidence__attached_by",
+        "evidence__measurements",
         "expectations",
         Prefetch("contributors", Contributor.objects.select_related("person")),
         "pir__closed_by",

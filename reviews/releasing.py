@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ledger.errors import Invalid
+from ledger.errors import IllegalState, Invalid
 from ledger.record import record_act
 from reviews import occasions
 from reviews.drafting import TEXT_LENGTH, check_reason, is_storable
+from reviews.gate import Reason, reasons_against
 from reviews.models import Expectation, PostImplementationReview, Review
 from reviews.rules import can_close, can_release
 from reviews.states import Action, state_after
@@ -21,13 +22,26 @@ from teams.models import Person
 from teams.rules import require
 
 
+class ReleaseBlocked(IllegalState):
+    """The gate is closed to the change: its approval is over, or a threshold does not hold."""
+
+    def __init__(self, review: Review, reasons: Sequence[Reason]) -> None:
+        super().__init__(" ".join(reason.detail for reason in reasons), state=review.state)
+
+
 @transaction.atomic
 def release_review(review: Review, *, by: Person, now: datetime) -> Review:
-    """The approved change goes out; its post-implementation review is planned. Raises Forbidden, ReviewNotInState."""
+    """The approved change goes out; its post-implementation review is planned.
+
+    Raises Forbidden, ReviewNotInState, ReleaseBlocked.
+    """
     review = locked(review)
     require(can_release(by, review), _("Only the driver or the model's accountable person releases."))
     before = review.state
-    review.state = state_after(review, Action.RELEASE)
+    after = state_after(review, Action.RELEASE)
+    if reasons := reasons_against(review, now=now):
+        raise ReleaseBlocked(review, reasons)
+    review.state = after
     review.released_at = now
     review.save(update_fields=["state", "released_at"])
     record_act(by=by, key="reviews.review.released", on=review, change={"state": [before, review.state]}, now=now)

@@ -15,7 +15,8 @@ from charter.resolver import Route, RoutedPlace, route_change
 from charter.sentences import Names, right_sentence
 from charter.storage import thaw
 from charter.words import Kind
-from reviews.models import Review
+from reviews.measuring import Reading, readings_of, unmeasured
+from reviews.models import Evidence, Review
 from teams.models import MLModel, Team
 from teams.organisation import Organisation, load_organisation
 
@@ -25,7 +26,8 @@ class Outcome:
     """Where a change goes at a moment: the version that says so, the right, the people, and what is in the way.
 
     `obstacles` pairs the pointer of the input that is to blame ("/model", "/kind", or "" for the whole) with a
-    sentence; with none of them the change can be submitted. `missing` are kinds of evidence that the tier requires.
+    sentence; with none of them the change can be submitted. `missing` are kinds of evidence that the tier requires,
+    `blocks` the thresholds that keep it from being released, or from being approved by itself.
     """
 
     team: Team
@@ -34,6 +36,7 @@ class Outcome:
     route: Route | None = None
     missing: Sequence[str] = ()
     obstacles: Sequence[tuple[str, str]] = ()
+    blocks: Sequence[str] = ()
 
     @property
     def is_automatic(self) -> bool:
@@ -41,8 +44,8 @@ class Outcome:
 
     @property
     def approves_itself(self) -> bool:
-        """Whether it needs nobody: the right is automatic and all evidence is there."""
-        return self.is_automatic and not self.missing
+        """Whether it needs nobody: the right is automatic, all evidence is there and every threshold is kept."""
+        return self.is_automatic and not self.missing and not self.blocks
 
     @cached_property
     def sentence(self) -> str:
@@ -68,10 +71,12 @@ def work_out(
     attached: Collection[str],
     now: datetime,
     version: Version | None = None,
+    evidence: Collection[Evidence] = (),
 ) -> Outcome:
     """Where a change of this kind on this model goes now, by the charter in force, or by the version that is given.
 
-    `barred` are people who fill no place because they worked on it, `attached` the kinds of evidence that are there.
+    `barred` are people who fill no place because they worked on it, `attached` the kinds of evidence that are there
+    or waived, `evidence` the pieces whose measured values are held against the thresholds.
     """
     team = model.team
     organisation = load_organisation()
@@ -91,7 +96,12 @@ def work_out(
     )
     if route is None:
         return Outcome(team, organisation, version, None, missing, [("/kind", no_right(version, team, kind, model))])
-    return Outcome(team, organisation, version, route, missing, [("", sentence) for sentence in route.blocked_by])
+    readings = readings_of(evidence, document, model.key)
+    blocks = [*blocking_sentences(readings)]
+    if route.right.is_automatic:
+        blocks += unmeasured(readings, document, model.key)
+    obstacles = [("", sentence) for sentence in route.blocked_by]
+    return Outcome(team, organisation, version, route, missing, obstacles, blocks)
 
 
 def outcome_for(review: Review, *, now: datetime, version: Version | None = None) -> Outcome:
@@ -101,10 +111,26 @@ def outcome_for(review: Review, *, now: datetime, version: Version | None = None
         model=review.model,
         kind=review.kind,
         barred=contributors,
-        attached={piece.kind for piece in review.evidence.all()},
+        attached=provided(review),
         now=now,
         version=version,
+        evidence=review.evidence.all(),
     )
+
+
+def provided(review: Review) -> frozenset[str]:
+    """The kinds of evidence that are attached, or that an approver waived."""
+    attached = {piece.kind for piece in review.evidence.all()}
+    return frozenset(attached | {waiver.kind for waiver in review.waivers.all()})
+
+
+def blocking_sentences(readings: Sequence[Reading]) -> Sequence[str]:
+    """Which measured values keep the change from being released, a sentence each."""
+    return [
+        _("%(reading)s (threshold %(key)s).") % {"reading": reading.sentence, "key": reading.threshold.key}
+        for reading in readings
+        if reading.blocks and reading.threshold
+    ]
 
 
 def missing_evidence(version: Version, tier: int, attached: Collection[str]) -> Sequence[str]:

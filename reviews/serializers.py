@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from charter.words import EvidenceKind, Kind
-from reviews.drafting import COMMENT_LENGTH, REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH, VERSION_LENGTH
+from reviews.drafting import COMMENT_LENGTH, METRIC_LENGTH, REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH, VERSION_LENGTH
+from reviews.evidence import DATASET_LENGTH, MOST_MEASUREMENTS, SLICE_LENGTH
 from reviews.gate import Answer
-from reviews.models import Evidence, Expectation, PostImplementationReview, Review, Vote
+from reviews.measuring import Reading
+from reviews.models import Evidence, EvidenceWaiver, Expectation, PostImplementationReview, Review, Vote
 from reviews.routing import Outcome
 from reviews.standing import PlaceStanding, Standing
-from reviews.words import Direction, ReviewState, Rollout, Verdict, VoteWord
+from reviews.words import Direction, Measured, ReviewState, Rollout, Verdict, VoteWord
 from teams.models import MLModel
 
 Json = dict[str, Any]
@@ -91,11 +93,36 @@ class NothingInput(Strict):
     """An act that needs no words."""
 
 
+class MeasurementInput(Strict):
+    metric = serializers.CharField(max_length=METRIC_LENGTH)
+    value = Number()
+    slice = serializers.CharField(max_length=SLICE_LENGTH, required=False, allow_blank=True)
+    dataset = serializers.CharField(max_length=DATASET_LENGTH, required=False, allow_blank=True)
+
+
 class EvidenceInput(Strict):
     kind = serializers.ChoiceField(EvidenceKind.choices)
     summary = serializers.CharField(max_length=1_000)
     link = serializers.CharField(max_length=1_000, required=False, allow_blank=True)
     sha256 = serializers.CharField(max_length=71, required=False, allow_blank=True)
+    commit = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    measurements = MeasurementInput(many=True, required=False, max_length=MOST_MEASUREMENTS)
+
+
+class UploadInput(Strict):
+    """The same as a form, with a file."""
+
+    kind = serializers.ChoiceField(EvidenceKind.choices)
+    summary = serializers.CharField(max_length=1_000)
+    link = serializers.CharField(max_length=1_000, required=False, allow_blank=True)
+    sha256 = serializers.CharField(max_length=71, required=False, allow_blank=True, help_text="To be held against")
+    commit = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class WaiverInput(Strict):
+    kind = serializers.ChoiceField(EvidenceKind.choices)
+    reason = serializers.CharField(max_length=REASON_LENGTH)
 
 
 class VoteInput(Strict):
@@ -165,12 +192,40 @@ class VoteOutput(serializers.Serializer[Any]):
     counts = serializers.BooleanField(help_text="False where a later vote or round superseded it")
 
 
+class MeasurementOutput(serializers.Serializer[Any]):
+    metric = serializers.CharField()
+    value = serializers.FloatField()
+    slice = serializers.CharField()
+    dataset = serializers.CharField()
+
+
+class ReadingOutput(MeasurementOutput):
+    """A measured value beside a threshold of the charter version that the review was routed by."""
+
+    before = serializers.FloatField(allow_null=True, help_text="What an earlier round had measured")
+    threshold = serializers.CharField(allow_null=True)
+    limit = serializers.FloatField(allow_null=True)
+    verdict = serializers.ChoiceField(Measured.choices, allow_null=True)
+    blocks_release = serializers.BooleanField()
+
+
+class WaivedOutput(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(EvidenceKind.choices)
+    reason = serializers.CharField()
+    waived_by = serializers.EmailField()
+    waived_at = serializers.DateTimeField()
+
+
 class EvidenceOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(EvidenceKind.choices)
     summary = serializers.CharField()
     link = serializers.CharField()
     sha256 = serializers.CharField()
+    media_type = serializers.CharField(help_text="Empty where there is no file")
+    size = serializers.IntegerField(allow_null=True)
+    commit = serializers.CharField()
+    measurements = MeasurementOutput(many=True)
     attached_by = serializers.EmailField()
     attached_at = serializers.DateTimeField()
 
@@ -207,7 +262,9 @@ class ReviewOutput(serializers.Serializer[Any]):
     places = PlaceOutput(many=True)
     votes = VoteOutput(many=True)
     evidence = EvidenceOutput(many=True)
+    readings = ReadingOutput(many=True)
     missing_evidence = serializers.ListField(child=serializers.ChoiceField(EvidenceKind.choices))
+    waived_evidence = WaivedOutput(many=True)
     reason = serializers.CharField()
     pir = PirOutput(allow_null=True)
     drafted_at = serializers.DateTimeField()
@@ -287,7 +344,9 @@ def review_as_json(review: Review) -> Json:
         "places": [_place(place) for place in standing.places],
         "votes": [_vote(vote, counts=vote.pk in counting) for vote in review.votes.all()],
         "evidence": [_evidence(piece) for piece in review.evidence.all()],
+        "readings": [_reading(reading) for reading in standing.readings],
         "missing_evidence": list(standing.missing),
+        "waived_evidence": [_waiver(waiver) for waiver in review.waivers.all()],
         "reason": review.reason,
         "pir": _pir(pir) if pir else None,
         "drafted_at": review.drafted_at,
@@ -316,7 +375,7 @@ def outcome_as_json(outcome: Outcome) -> Json:
         ],
         "informed": [meant.person.email for meant in (route.informed if route else ()) if meant.person],
         "missing_evidence": list(outcome.missing),
-        "blocked_by": [sentence for _pointer, sentence in outcome.obstacles],
+        "blocked_by": [*(sentence for _pointer, sentence in outcome.obstacles), *outcome.blocks],
         "decide_by": route.decide_by if route else None,
     }
 
@@ -371,8 +430,38 @@ def _evidence(piece: Evidence) -> Json:
         "summary": piece.summary,
         "link": piece.link,
         "sha256": piece.sha256,
+        "media_type": piece.media_type,
+        "size": piece.size,
+        "commit": piece.commit,
+        "measurements": [
+            {"metric": one.metric, "value": one.value, "slice": one.slice, "dataset": one.dataset}
+            for one in piece.measurements.all()
+        ],
         "attached_by": piece.attached_by.email,
         "attached_at": piece.attached_at,
+    }
+
+
+def _reading(reading: Reading) -> Json:
+    return {
+        "metric": reading.metric,
+        "value": reading.value,
+        "slice": reading.slice,
+        "dataset": reading.dataset,
+        "before": reading.before,
+        "threshold": reading.threshold.key if reading.threshold else None,
+        "limit": reading.limit,
+        "verdict": reading.verdict,
+        "blocks_release": reading.blocks,
+    }
+
+
+def _waiver(waiver: EvidenceWaiver) -> Json:
+    return {
+        "kind": waiver.kind,
+        "reason": waiver.reason,
+        "waived_by": waiver.waived_by.email,
+        "waived_at": waiver.waived_at,
     }
 
 

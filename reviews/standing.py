@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from charter.matching import Slot, are_filled, fill_slots
+from charter.storage import thaw
+from reviews.measuring import Reading, readings_of, unmeasured
 from reviews.models import Contributor, Place, Review, Vote
-from reviews.routing import missing_evidence
+from reviews.routing import missing_evidence, provided
 from reviews.voting import counting_votes
 from reviews.words import ReviewState, VoteWord
 from teams.models import Person
@@ -93,8 +95,27 @@ class Standing:
         """Kinds of evidence that the stored charter version requires of the model's tier and that are not there."""
         if self.review.charter_version is None:
             return ()
-        attached = {piece.kind for piece in self.review.evidence.all()}
-        return missing_evidence(self.review.charter_version, self.review.model.tier, attached)
+        return missing_evidence(self.review.charter_version, self.review.model.tier, provided(self.review))
+
+    @cached_property
+    def readings(self) -> Sequence[Reading]:
+        """Every measured value beside the thresholds of the stored charter version."""
+        version = self.review.charter_version
+        document = thaw(version.document) if version and version.document else None
+        return readings_of(self.review.evidence.all(), document, self.review.model.key)
+
+    @cached_property
+    def unmeasured(self) -> Sequence[str]:
+        """Of a change that is approved by itself: what is still to be measured, a sentence each."""
+        version = self.review.charter_version
+        if not self.waits_for_evidence or version is None or version.document is None:
+            return ()
+        return unmeasured(self.readings, thaw(version.document), self.review.model.key)
+
+    @property
+    def blocking(self) -> Sequence[Reading]:
+        """Measured values that keep the change from being released."""
+        return [reading for reading in self.readings if reading.blocks]
 
     @property
     def waits_for_evidence(self) -> bool:

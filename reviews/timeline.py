@@ -29,6 +29,7 @@ HAPPENED = {
     "reviews.review.drafted": ("draft", gettext_lazy("{who} drafted it")),
     "reviews.review.edited": ("draft", gettext_lazy("{who} edited it")),
     "reviews.review.evidence_attached": ("draft", gettext_lazy("{who} attached evidence: {kind}")),
+    "reviews.review.evidence_waived": ("draft", gettext_lazy("{who} waived evidence: {kind}")),
     "reviews.review.submitted": ("submitted", gettext_lazy("{who} submitted round {round}")),
     "reviews.review.approved": ("approved", gettext_lazy("Approved: every place is filled")),
     "reviews.review.rejected": ("rejected", gettext_lazy("Rejected")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews.views import acting, queue, reading, writing
+from reviews.views import acting, files, queue, reading, writing
 
 app_name = "reviews"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("reviews/<str:ref>/edit/", writing.edit, name="edit"),
     path("reviews/<str:ref>/submit/", acting.submit, name="submit"),
     path("reviews/<str:ref>/evidence/", acting.attach, name="attach"),
+    path("reviews/<str:ref>/evidence/<int:pk>/file/", files.download, name="file"),
+    path("reviews/<str:ref>/waive/", acting.waive, name="waive"),
     path("reviews/<str:ref>/vote/", acting.vote, name="vote"),
     path("reviews/<str:ref>/release/", acting.release, name="release"),
     path("reviews/<str:ref>/rollback/", acting.roll_back, name="rollback"),

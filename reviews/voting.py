@@ -15,8 +15,10 @@ from reviews.digest import digest_of
 from reviews.drafting import COMMENT_LENGTH, is_storable
 from reviews.models import Contributor, PlacePerson, Review, Vote
 from reviews.rounds import decide
+from reviews.routing import missing_evidence, provided
 from reviews.rules import barred_from_voting, can_vote
 from reviews.states import Action, state_after
+from reviews.wording import evidence_names
 from reviews.words import VoteWord
 from teams.changing import locked
 from teams.models import Person
@@ -42,11 +44,11 @@ def cast_vote(review: Review, *, vote: str, digest: str, comment: str = "", by: 
     approvers fill every place. Raises Forbidden, ReviewNotInState, SomethingChanged, Invalid.
     """
     review = locked(review)
-    _require_entitled(review, by)
+    require_entitled(review, by)
     state_after(review, Action.VOTE)
     if digest != review.digest or digest != digest_of(review):
         raise SomethingChanged(review)
-    _check(vote, comment)
+    _check(review, vote, comment)
     cast = Vote.objects.create(
         review=review, round=review.round, voter=by, vote=vote, digest=digest, comment=comment.strip(), cast_at=now
     )
@@ -79,6 +81,12 @@ def slots_of(review: Review) -> Sequence[Slot]:
     ]
 
 
+def missing_for(review: Review) -> Sequence[str]:
+    """Kinds of evidence that the stored version requires and that nobody attached or waived."""
+    version = review.charter_version
+    return missing_evidence(version, review.model.tier, provided(review)) if version else ()
+
+
 def _what_follows(review: Review, vote: VoteWord) -> Action | None:
     match vote:
         case VoteWord.REJECT:
@@ -93,7 +101,7 @@ def _what_follows(review: Review, vote: VoteWord) -> Action | None:
     return None
 
 
-def _require_entitled(review: Review, by: Person) -> None:
+def require_entitled(review: Review, by: Person) -> None:
     """Raises Forbidden with the reason."""
     asked = set(PlacePerson.objects.filter(place__review=review).values_list("person_id", flat=True))
     if can_vote(by, asked=asked, barred=barred_from_voting(review)):
@@ -116,8 +124,11 @@ def why_not(review: Review, person: Person) -> str:
     return _("You have no vote: the charter names others to decide this change.")
 
 
-def _check(vote: str, comment: str) -> None:
+def _check(review: Review, vote: str, comment: str) -> None:
     errors = []
+    if vote == VoteWord.APPROVE and (missing := missing_for(review)):
+        sentence = _("Missing evidence: %(kinds)s. Request changes, or waive it with a reason.")
+        errors.append(("vote", sentence % {"kinds": evidence_names(missing)}))
     if vote not in VoteWord.values:
         errors.append(("vote", _("Vote approve, request_changes, reject or abstain.")))
     if vote in NEEDS_REASON and not comment.strip():

@@ -45,3 +45,21 @@ class Verdict(models.TextChoices):
     AS_EXPECTED = "as_expected", _("as expected")
     WORSE = "worse", _("worse than expected")
     CANNOT_TELL = "cannot_tell", _("cannot tell")
+
+
+class Topic(models.TextChoices):
+    """What a lesson is about."""
+
+    DATA_COLLECTION = "data-collection", _("data collection")
+    LABELLING_RULES = "labelling-rules", _("labelling rules")
+    FEATURE_DEFINITIONS = "feature-definitions", _("feature definitions")
+    DEPLOYMENT_CRITERIA = "deployment-criteria", _("deployment criteria")
+    MONITORING = "monitoring", _("monitoring")
+
+
+class Measured(models.TextChoices):
+    """How a measured value stands to its limit; the signs are those of the components."""
+
+    HOLDS = "holds", _("holds")
+    CLOSE = "close", _("close")
+    FAILS = "fails", _("fails")

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.factories import (
     ApiTokenFactory,
+    EndpointFactory,
     MLModelFactory,
     PersonFactory,
     RoleFactory,
@@ -106,7 +107,27 @@ ROUTES = {
     "profile/calendar/": OWN,
     "profile/calendar/<int:pk>/revoke/": OWN,
     "calendar/<str:token>.ics": OPEN,
+    "teams/<slug:key>/channels/": READ,
+    "teams/<slug:key>/channels/webhook/": SEATER,
+    "teams/<slug:key>/channels/chat/": SEATER,
+    "teams/<slug:key>/channels/<int:pk>/": SEATER,
+    "teams/<slug:key>/channels/<int:pk>/rotate/": SEATER,
+    "teams/<slug:key>/channels/<int:pk>/test/": SEATER_ACT,
+    "teams/<slug:key>/channels/<int:pk>/disable/": SEATER_ACT,
+    "teams/<slug:key>/channels/<int:pk>/enable/": SEATER_ACT,
+    "teams/<slug:key>/channels/<int:pk>/remove/": SEATER_ACT,
     "api/v1/occasions/": READ,
+    "settings/reminders/": ADMIN,
+    "teams/<slug:key>/reminders/": SEATER,
+    "profile/notices/": OWN,
+    "say/<str:token>/": OPEN,
+    "fewer/<str:token>/": OPEN,
+    "operations/letters/": ADMIN,
+    "operations/letters/resend/": ADMIN_ACT,
+    "operations/letters/<int:pk>/resend/": ADMIN_ACT,
+    "dev/emails/": DEMO_OWN,
+    "dev/emails/<slug:kind>/": DEMO_OWN,
+    "dev/emails/<slug:kind>/<slug:scheme>/": DEMO_OWN,
     # charter
     "charters/": READ,
     "charters/<slug:team>/": READ,
@@ -122,6 +143,7 @@ ROUTES = {
     # reviews
     "reviews/": READ,
     "reviews/<str:ref>/": READ,
+    "reviews/<str:ref>/evidence/<int:pk>/file/": READ,
     "reviews/new/": EDIT,
     "reviews/<str:ref>/edit/": EDIT,
     "api/v1/reviews/": EDIT,
@@ -161,12 +183,14 @@ ROUTES = {
             "api/v1/charters/<slug:team>/realign/",
             "reviews/<str:ref>/submit/",
             "reviews/<str:ref>/evidence/",
+            "reviews/<str:ref>/waive/",
             "reviews/<str:ref>/vote/",
             "reviews/<str:ref>/release/",
             "reviews/<str:ref>/rollback/",
             "reviews/<str:ref>/withdraw/",
             "reviews/<str:ref>/pir/",
             "api/v1/reviews/<str:ref>/evidence/",
+            "api/v1/reviews/<str:ref>/waivers/",
             "api/v1/reviews/<str:ref>/submit/",
             "api/v1/reviews/<str:ref>/votes/",
             "api/v1/reviews/<str:ref>/release/",
@@ -209,6 +233,8 @@ class World:
     def address(self, route: str) -> str:
         if "seats/<int:pk>" in route:
             return self._filled(route, {"pk": self.values["seat"]})
+        if "channels/<int:pk>" in route:
+            return self._filled(route, {"key": self.values["teams"], "pk": self.values["endpoint"]})
         if "tokens/<int:pk>" in route:
             return self._filled(route, {"pk": self.values["token"]})
         first = route.removeprefix("api/v1/").lstrip("^").split("/")[0]
@@ -242,6 +268,7 @@ def world(db) -> World:
         "person": engineer.pk,
         "seat": seat.pk,
         "token": ApiTokenFactory(person=engineer).pk,
+        "endpoint": EndpointFactory(team=team).pk,
     }
     return World(values)
 

@@ -76,8 +76,9 @@ class _ReviewOfTheStory:
         )
 
     def _evidence(self, step: dict[str, Any], by: Person, now: datetime) -> None:
-        for kind, summary in step["kinds"].items():
-            attach_evidence(self.review, kind=kind, summary=summary, by=by, now=now)
+        for kind, said in step["kinds"].items():
+            fields = said if isinstance(said, dict) else {"summary": said}
+            attach_evidence(self.review, kind=kind, by=by, now=now, **fields)
 
     def _submit(self, step: dict[str, Any], by: Person, now: datetime) -> None:
         submit_review(self.review, by=by, now=now)

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reviews.words import Verdict
+from reviews.words import Topic, Verdict
 
 
 class PostImplementationReview(models.Model):
@@ -27,3 +27,19 @@ class PostImplementationReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review_id}: {self.verdict}"
+
+
+class Lesson(models.Model):
+    """What was learnt about one part of the work."""
+
+    pir = models.ForeignKey(PostImplementationReview, on_delete=models.CASCADE, related_name="sorted_lessons")
+    topic = models.CharField(_("about"), max_length=20, choices=Topic)
+    text = models.TextField(_("lesson"), max_length=20_000)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("lesson")
+        constraints = [models.UniqueConstraint(fields=["pir", "topic"], name="reviews_lesson_once_a_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.text[:60]}"

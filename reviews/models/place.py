@@ -25,11 +25,14 @@ class Place(models.Model):
 
 
 class PlacePerson(models.Model):
-    """Somebody who may fill a place, with the sentence that says why."""
+    """Somebody who may fill a place, with the sentence that says why, and for whom where somebody is away."""
 
     place = models.ForeignKey("reviews.Place", on_delete=models.CASCADE, related_name="people")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="places_asked_for")
     why = models.CharField(_("why"), max_length=300)
+    instead_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["id"]

@@ -14,12 +14,14 @@ from django.views.decorators.http import require_POST
 from ledger.errors import Invalid
 from reviews.access import get_review_for
 from reviews.evidence import attach_evidence
-from reviews.forms import EvidenceForm, PirForm, ReasonForm, VoteForm
+from reviews.forms import EvidenceForm, PirForm, ReasonForm, VoteForm, WaiverForm
 from reviews.models import Review
 from reviews.releasing import close_review, release_review, roll_back_review
+from reviews.standing import Standing
 from reviews.submitting import submit_review, withdraw_review
 from reviews.views.reading import Forms, show
 from reviews.voting import SomethingChanged, cast_vote
+from reviews.waiving import waive_evidence
 from teams.forms import add_refusal
 from teams.rules import reader_of
 
@@ -62,7 +64,16 @@ def vote(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def attach(request: HttpRequest, ref: str) -> HttpResponse:
     said = _("The evidence is attached.")
-    return _act(request, ref, "evidence", form=EvidenceForm(request.POST), act=attach_evidence, said=said)
+    return _act(
+        request, ref, "evidence", form=EvidenceForm(request.POST, request.FILES), act=attach_evidence, said=said
+    )
+
+
+@require_POST
+def waive(request: HttpRequest, ref: str) -> HttpResponse:
+    review = get_review_for(reader_of(request), ref)
+    form = WaiverForm(request.POST, missing=Standing(review).missing)
+    return _act(request, ref, "waiver", form=form, act=waive_evidence, said=_("The evidence is waived."))
 
 
 @require_POST

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 
 from reminders.models import Occasion
 from reviews.access import get_review_for
-from reviews.answers import answer_about, question_about, told_by, who_may_not_vote, why_you
+from reviews.answers import answer_about, question_about, told_by, waivers_in_words, who_may_not_vote, why_you
 from reviews.expectations import rows_of
-from reviews.forms import EvidenceForm, PirForm, ReasonForm, VoteForm
+from reviews.forms import EvidenceForm, PirForm, ReasonForm, VoteForm, WaiverForm
 from reviews.models import Review
 from reviews.occasions import pir_key
 from reviews.panels import panel_of
+from reviews.plotting import rows_of_readings
 from reviews.queries import teams_of
 from reviews.routing import outcome_for
 from reviews.rules import can_close, can_edit, can_release, can_submit, can_withdraw
@@ -65,6 +66,7 @@ def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dic
         "edit": is_possible(review, Action.EDIT) and can_edit(reader, review, member_of),
         "attach": is_possible(review, Action.ATTACH) and can_edit(reader, review, member_of),
         "submit": is_possible(review, Action.SUBMIT) and can_submit(reader, review, member_of),
+        "waive": bool(standing.missing) and standing.waits_for(reader),
         "vote": standing.waits_for(reader) or (is_possible(review, Action.VOTE) and reader.pk in standing.votes),
         "release": is_possible(review, Action.RELEASE) and can_release(reader, review),
         "roll_back": is_possible(review, Action.ROLL_BACK) and can_release(reader, review),
@@ -78,6 +80,7 @@ def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dic
     pir = getattr(review, "pir", None)
     fresh: dict[str, forms.Form] = {
         "vote": VoteForm(initial={"vote": VoteWord.APPROVE, "digest": review.digest}),
+        "waiver": WaiverForm(missing=standing.missing),
         "evidence": EvidenceForm(initial={"kind": standing.missing[0] if standing.missing else None}),
         "rollback": ReasonForm(auto_id="rollback_%s"),
         "withdraw": ReasonForm(auto_id="withdraw_%s"),
@@ -99,6 +102,9 @@ def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dic
         "barred": who_may_not_vote(standing, reader),
         "events": timeline_of(review, reader),
         "missing": evidence_names(standing.missing),
+        "waivers": waivers_in_words(review, reader),
+        "readings": rows_of_readings(standing.readings),
+        "unmeasured": standing.unmeasured,
         "expectations": expected,
         "has_actuals": any(row.actual for row in expected),
         "has_plots": any(row.has_plot for row in expected),

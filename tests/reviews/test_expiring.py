@@ -12,7 +12,7 @@ from reviews.expiring import expire_review
 from reviews.gate import ask_gate
 from reviews.models import Review
 from reviews.occasions import expiry_of
-from reviews.releasing import release_review
+from reviews.releasing import ReleaseBlocked, release_review
 from reviews.submitting import submit_review, withdraw_review
 from tests.factories import NOW
 from tests.reviews.worlds import World, make_world, vote
@@ -51,10 +51,15 @@ def test_an_approval_holds_for_a_month(world: World) -> None:
     review = world.approved()
     assert expiry(review).due_at == NOW + A_MONTH
     sweep(now=NOW + A_MONTH - A_MOMENT)
-    assert ask_gate(world.model, review.version).is_allowed
+    assert ask_gate(world.model, review.version, now=NOW + A_MONTH - A_MOMENT).is_allowed
+    unswept = ask_gate(world.model, review.version, now=NOW + A_MONTH)
+    assert [reason.code for reason in unswept.reasons] == ["expired"]
+    with pytest.raises(ReleaseBlocked):
+        release_review(review, by=world.driver, now=NOW + A_MONTH)
     sweep(now=NOW + A_MONTH)
     assert state_of(review) == "expired"
-    assert [reason.code for reason in ask_gate(world.model, review.version).reasons] == ["expired"]
+    swept = ask_gate(world.model, review.version, now=NOW + A_MONTH)
+    assert [reason.code for reason in swept.reasons] == ["expired"]
 
 
 def test_a_review_sent_back_keeps_its_clock_until_it_is_submitted_again(world: World) -> None:

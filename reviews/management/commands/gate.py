@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
+from django.utils import timezone
 
 from reviews.gate import ask_gate
 from teams.models import MLModel
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             if model is None:
                 self.stderr.write(f"There is no model {key}.")
                 return FAILED
-            answer = ask_gate(model, version)
+            answer = ask_gate(model, version, now=timezone.now())
         except DatabaseError as failure:
             self.stderr.write(f"The database does not answer: {failure}")
             return FAILED
