@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,6 +52,8 @@ class Environment:
     allowed_hosts: list[str]
     base_url: str
     email: dict[str, Any]
+    heartbeat_url: str
+    webhook_allowed_networks: list[IPv4Network | IPv6Network]
     debug: bool
     demo: bool
 
@@ -70,6 +73,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         allowed_hosts=allowed_hosts,
         base_url=read_base_url(variables, allowed_hosts),
         email=read_email(variables, data_dir),
+        heartbeat_url=read_heartbeat_url(variables),
+        webhook_allowed_networks=read_networks(variables, "WEBHOOK_ALLOWED_NETWORKS"),
         debug=read_switch(variables, "DEBUG", default=False),
         # The demonstration offers sign-in by one click: never by default where there is a real database.
         demo=read_switch(variables, "DEMO", default=is_embedded),
@@ -86,6 +91,23 @@ def read_switch(variables: Mapping[str, str], name: str, *, default: bool) -> bo
     if text in {"0", "false", "no", "off"}:
         return False
     raise SettingError(f"{name} is on or off: write {name}=1 or {name}=0, not {text!r}.")
+
+
+def read_networks(variables: Mapping[str, str], name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks with commas between them. Raises SettingError."""
+    words = [word.strip() for word in variables.get(name, "").split(",") if word.strip()]
+    try:
+        return [ip_network(word) for word in words]
+    except ValueError as error:
+        raise SettingError(f"{name} lists networks such as 10.20.0.0/16, with commas between: {error}.") from None
+
+
+def read_heartbeat_url(variables: Mapping[str, str]) -> str:
+    """Where a sign of life goes; empty where nobody waits for one. Raises SettingError."""
+    url = variables.get("HEARTBEAT_URL", "").strip()
+    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+        raise SettingError(f"HEARTBEAT_URL is an address as in https://watch.example.org/remit, not {url!r}.")
+    return url
 
 
 def data_dir_of(variables: Mapping[str, str]) -> Path:

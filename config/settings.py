@@ -83,6 +83,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.installation",
                 "teams.context.demo_doors",
+                "reminders.context.engine_trouble",
                 "portal.context.shell",
             ],
         },
@@ -187,6 +188,13 @@ STORAGES: dict[str, dict[str, Any]] = {
 globals().update(ENVIRONMENT.email)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("MAIL_FROM") or "Remit <remit@localhost>"
 
+# Webhooks and chats: where they may go although it is no public address
+
+WEBHOOK_ALLOWED_NETWORKS = ENVIRONMENT.webhook_allowed_networks
+
+# Where a sign of life goes once a minute while no reminder is late; a watcher there notices silence
+HEARTBEAT_URL = ENVIRONMENT.heartbeat_url
+
 # The API
 
 REST_FRAMEWORK = {
@@ -258,6 +266,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        "apprise": {"level": "CRITICAL"},  # it writes tokens that it cannot use into its warnings
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True},
     },

@@ -2,7 +2,9 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from reminders.covering import with_deputies
-from reminders.kinds import Reasons, kind_of
+from reminders.kinds import OccasionKind, Reasons, kind_of
 from reminders.models import Occasion, OccasionPerson
 from teams.models import Person, Seat
 
@@ -51,6 +53,68 @@ def patient_audience_of(occasions: Collection[Occasion], now: datetime) -> dict[
     return audience
 
 
+@dataclass(frozen=True)
+class Concern:
+    """What an occasion is to people at a moment: whether its kind holds it open, and who is to hear of it and why."""
+
+    is_open: bool
+    people: Mapping[int, Person]
+    reasons: Reasons
+
+
+def concerns_of(occasions: Collection[Occasion], now: datetime) -> dict[int, Concern]:
+    """What each is to whom: only active people whom its kind holds entitled; a constant number of queries a kind.
+
+    Where a kind fails for an occasion, that occasion is left out.
+    """
+    audience = patient_audience_of(occasions, now)
+    active = Person.objects.filter(is_active=True).in_bulk({one for some in audience.values() for one in some})
+    by_kind: dict[str, list[Occasion]] = defaultdict(list)
+    for occasion in occasions:
+        if occasion.pk in audience:
+            by_kind[occasion.kind].append(occasion)
+    concerns: dict[int, Concern] = {}
+    for key, some in by_kind.items():
+        concerns |= _patient_concerns(kind_of(key), some, audience, active)
+    return concerns
+
+
+def _patient_concerns(
+    kind: OccasionKind, occasions: Sequence[Occasion], audience: Mapping[int, Reasons], active: Mapping[int, Person]
+) -> dict[int, Concern]:
+    try:
+        with transaction.atomic() if kind.may_query else nullcontext():
+            return _concerns(kind, occasions, audience, active)
+    except Exception:
+        if len(occasions) == 1:
+            logger.exception("What %s is to whom cannot be said", occasions[0].key)
+            return {}
+    found = [_patient_concerns(kind, [occasion], audience, active) for occasion in occasions]
+    return {pk: concern for some in found for pk, concern in some.items()}
+
+
+def _concerns(
+    kind: OccasionKind, occasions: Sequence[Occasion], audience: Mapping[int, Reasons], active: Mapping[int, Person]
+) -> dict[int, Concern]:
+    opened = kind.open_among(occasions)
+    pairs = [
+        (occasion, active[one])
+        for occasion in occasions
+        if occasion.pk in opened
+        for one in audience[occasion.pk]
+        if one in active
+    ]
+    entitled = kind.entitled_among(pairs)
+    people: dict[int, dict[int, Person]] = defaultdict(dict)
+    for occasion, person in pairs:
+        if (occasion.pk, person.pk) in entitled:
+            people[occasion.pk][person.pk] = person
+    return {
+        occasion.pk: Concern(occasion.pk in opened, people[occasion.pk], audience[occasion.pk])
+        for occasion in occasions
+    }
+
+
 def stored_people(occasions: Sequence[Occasion], now: datetime) -> dict[int, Reasons]:
     """The people an occasion names and, where it is for the whole team, everyone with a seat there today."""
     people: dict[int, dict[int, str]] = {occasion.pk: {} for occasion in occasions}
@@ -66,9 +130,8 @@ def stored_people(occasions: Sequence[Occasion], now: datetime) -> dict[int, Rea
 
 def is_concerned(occasion: Occasion, person: Person, now: datetime) -> bool:
     """Whether it waits for this person at this moment."""
-    if not person.is_active or person.pk not in audience_of([occasion], now)[occasion.pk]:
-        return False
-    return kind_of(occasion.kind).is_entitled(occasion, person)
+    concern = concerns_of([occasion], now).get(occasion.pk)
+    return concern is not None and person.pk in concern.people
 
 
 def concerning(person: Person, now: datetime) -> QuerySet[Occasion]:

@@ -12,8 +12,7 @@ import logging
 import random
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -23,10 +22,10 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from reminders.audience import patient_audience_of
+from reminders.boarding import Boarded, board
 from reminders.channels import CHANNELS, Channel, Outcome, Result
-from reminders.kinds import Reasons, kind_of
-from reminders.models import Notice, Occasion
+from reminders.digests import gather, settle_covered
+from reminders.models import Notice
 
 logger = logging.getLogger(__name__)
 
@@ -47,10 +46,13 @@ LONGEST_TRANSPORT_RETRY = timedelta(seconds=40)
 GIVE_UP_AFTER = timedelta(days=3)
 FEWEST_ATTEMPTS = 5
 DOUBTS_BEFORE_PARKING = 2
+REPEATABLE = (Notice.Channel.WEBHOOK,)  # a repeat is known by its id: it is sent again as long as anything
 
 
 DOUBTFUL = "The worker went silent while this was on the wire."
-WITHDRAWN = "When its turn came, this waited for the person no more."
+WITHDRAWN = "When its turn came, this waited for the person no more, or they did not want it any more."
+SNOOZED = "The person wants to hear of it again later."
+LEFT_BEHIND = "The digest could not tell of it; it goes alone."
 
 
 @dataclass
@@ -59,7 +61,11 @@ class Delivered:
 
     claimed: int = 0
     states: Counter[State] = field(default_factory=Counter)
-    is_way_down: bool = False
+    down: set[str] = field(default_factory=set)  # channels that do not work now; the others go on
+
+    @property
+    def is_way_down(self) -> bool:
+        return bool(self.down)
 
 
 def never() -> bool:
@@ -70,8 +76,9 @@ def deliver(*, clock: Clock = timezone.now, rounds: int | None = None, stop: Cal
     """Deliver what is due, the most urgent first, until nothing is left, `rounds` are over or `stop()` says so."""
     done = Delivered()
     recover(now=clock())
-    while not (done.is_way_down or stop() or rounds == 0):
-        batch = claim(now=clock())
+    while not (stop() or rounds == 0):
+        gather(waiting(clock()), now=clock())
+        batch = claim(now=clock(), without=done.down)
         if not batch:
             break
         take_through(batch, done, clock=clock, stop=stop)
@@ -95,14 +102,14 @@ class Batch:
         return Notice.objects.filter(pk__in=self.ids if ids is None else ids, fence=self.fence, state=state)
 
 
-def claim(*, now: datetime, limit: int = CLAIMED_AT_ONCE) -> Batch:
+def claim(*, now: datetime, limit: int = CLAIMED_AT_ONCE, without: Collection[str] = ()) -> Batch:
     """Take the most urgent notices that are due, for the length of a lease.
 
     The conditional update decides who has them. SKIP LOCKED only keeps claimers from waiting for each other.
     """
     fence = secrets.randbits(62)
     with transaction.atomic():
-        candidates = _candidates(now, limit)
+        candidates = _candidates(now, limit, without)
         channel = candidates[0][1] if candidates else ""
         wanted = [pk for pk, its_channel in candidates if its_channel == channel]
         lease(Notice.objects.filter(pk__in=wanted), fence=fence, now=now)
@@ -110,9 +117,10 @@ def claim(*, now: datetime, limit: int = CLAIMED_AT_ONCE) -> Batch:
     return Batch(fence=fence, channel=channel, ids=tuple(pk for pk in wanted if pk in mine))
 
 
-def _candidates(now: datetime, limit: int) -> list[tuple[int, str]]:
+def _candidates(now: datetime, limit: int, without: Collection[str]) -> list[tuple[int, str]]:
     return list(
         claimable(now)
+        .exclude(channel__in=without)
         .order_by("urgency", "due_at", "id")
         .select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         .values_list("pk", "channel")[:limit]
@@ -126,17 +134,22 @@ def lease(notices: QuerySet[Notice], *, fence: int, now: datetime) -> int:
     )
 
 
+def waiting(now: datetime) -> QuerySet[Notice]:
+    """Notices whose turn has come and that neither a worker holds nor a digest covers."""
+    return Notice.objects.filter(state__in=CLAIMABLE, due_at__lte=now, covered_by__isnull=True)
+
+
 def claimable(now: datetime) -> QuerySet[Notice]:
-    """Notices whose turn has come and that nobody holds."""
-    return Notice.objects.filter(state__in=CLAIMABLE, due_at__lte=now)
+    """Those of them that go on their own: not what a digest takes along, unless it broke off on the wire alone."""
+    return waiting(now).filter(Q(for_digest=False) | Q(doubts__gt=0))
 
 
 def has_work(*, now: datetime) -> bool:
-    """Whether something waits to be claimed, or to be taken back from a dead worker."""
-    return claimable(now).exists() or _expired(now).exists() or _by_another_clock(now).exists()
+    """Whether something waits to be delivered, or to be taken back from a dead worker."""
+    return waiting(now).exists() or expired(now).exists() or _by_another_clock(now).exists()
 
 
-def _expired(now: datetime) -> QuerySet[Notice]:
+def expired(now: datetime) -> QuerySet[Notice]:
     return Notice.objects.filter(state__in=[State.LEASED, State.ON_WIRE], leased_until__lte=now)
 
 
@@ -154,11 +167,13 @@ def recover(*, now: datetime) -> None:
     A lease by another clock says nothing about its worker, who may be alive: it ends as one that is given now.
     """
     _by_another_clock(now).update(leased_until=now + WIRE_LEASE)
-    expired = _expired(now)
-    freed = expired.filter(state=State.LEASED).update(state=State.RETRY, leased_until=None, fence=0)
-    lost = expired.filter(state=State.ON_WIRE)
-    parked = lost.filter(doubts__gte=DOUBTS_BEFORE_PARKING - 1).update(
-        state=State.IN_DOUBT, doubts=F("doubts") + 1, leased_until=None, fence=0, failure=DOUBTFUL
+    silent = expired(now)
+    freed = silent.filter(state=State.LEASED).update(state=State.RETRY, leased_until=None, fence=0)
+    lost = silent.filter(state=State.ON_WIRE)
+    parked = (
+        lost.exclude(channel__in=REPEATABLE)
+        .filter(doubts__gte=DOUBTS_BEFORE_PARKING - 1)
+        .update(state=State.IN_DOUBT, doubts=F("doubts") + 1, leased_until=None, fence=0, failure=DOUBTFUL)
     )
     doubted = lost.update(
         state=State.RETRY, doubts=F("doubts") + 1, leased_until=None, fence=0, due_at=now, failure=DOUBTFUL
@@ -178,7 +193,7 @@ def take_through(
     with CHANNELS[batch.channel]() as channel:
         while waiting and not stop():
             if not channel.is_up():
-                done.is_way_down = True
+                done.down.add(batch.channel)
                 break
             train, waiting = waiting[:TRAIN], waiting[TRAIN:]
             ready = _board(batch, channel, train, done.states, now=clock())
@@ -195,38 +210,36 @@ def _board(
     notices = list(
         batch.held(State.LEASED, ids)
         .filter(leased_until__gt=now)
-        .select_related("recipient", "occasion__team")
+        .select_related("recipient", "endpoint__team", "occasion__team")
         .order_by("urgency", "due_at", "id")
     )
-    audience = patient_audience_of({notice.occasion_id: notice.occasion for notice in notices}.values(), now)
-    ready: list[tuple[Notice, Any]] = []
-    withdrawn: list[int] = []
-    for notice in notices:
-        try:
-            why = _why(notice, audience)
-            if why is None:
-                withdrawn.append(notice.pk)
-            else:
-                ready.append((notice, channel.write(notice, why=why, now=now)))
-        except Exception as error:  # a notice that cannot be written must not keep the others waiting
-            logger.exception("Notice %s cannot be written", notice.key)
-            detail = f"{type(error).__name__}: {error}"[:500]
-            _retry(batch, notice, State.LEASED, Result(Outcome.LATER, detail), states, now=now)
-    states[State.FAILED] += batch.held(State.LEASED, withdrawn).update(
-        state=State.FAILED, failure_kind=Notice.Failure.WITHDRAWN, failure=WITHDRAWN, leased_until=None
+    boarded = board(notices, channel, now=now)
+    _turn_away(batch, boarded, states, now=now)
+    return _put_on_wire(batch, boarded.ready, now=now)
+
+
+def _turn_away(batch: Batch, boarded: Boarded, states: Counter[State], *, now: datetime) -> None:
+    """Write what becomes of those that do not leave with the train."""
+    states[State.FAILED] += withdraw(batch.held(State.LEASED, boarded.withdrawn), WITHDRAWN)
+    withdraw(Notice.objects.filter(pk__in=boarded.covered_withdrawn), WITHDRAWN)
+    Notice.objects.filter(pk__in=boarded.left_behind).update(
+        state=State.RETRY, covered_by=None, for_digest=False, due_at=now + _spread(FIRST_RETRY), failure=LEFT_BEHIND
     )
-    return _put_on_wire(batch, ready, now=now)
+    for notice, detail in boarded.broken:
+        _retry(batch, notice, State.LEASED, Result(Outcome.LATER, detail), states, now=now)
+    for notice, plan in boarded.held:
+        states[State.DUE] += batch.held(State.LEASED, [notice.pk]).update(
+            state=State.DUE,
+            due_at=plan.at,
+            for_digest=plan.for_digest,
+            leased_until=None,
+            attempts=F("attempts") - 1,
+        )
 
 
-def _why(notice: Notice, audience: Mapping[int, Reasons]) -> str | None:
-    """Why the notice concerns its recipient; None where it does not, or not any more."""
-    occasion, person = notice.occasion, notice.recipient
-    kind = kind_of(occasion.kind)
-    why = audience[occasion.pk].get(person.pk)
-    if why is None or occasion.state != Occasion.State.OPEN or not person.is_active:
-        return None
-    with transaction.atomic() if kind.may_query else nullcontext():
-        return why if kind.is_open(occasion) and kind.is_entitled(occasion, person) else None
+def withdraw(notices: QuerySet[Notice], reason: str) -> int:
+    """They are not sent any more, and that is nobody's fault. Returns how many."""
+    return notices.update(state=State.FAILED, failure_kind=Notice.Failure.WITHDRAWN, failure=reason, leased_until=None)
 
 
 def _put_on_wire(batch: Batch, ready: list[tuple[Notice, Any]], *, now: datetime) -> list[tuple[Notice, Any]]:
@@ -266,12 +279,14 @@ def _settle(
         state=State.SENT, sent_at=now, leased_until=None, failure="", failure_kind=""
     )
     states[State.SENT] += written
+    if digests := [notice.pk for notice, result in results if notice.occasion_id is None]:
+        settle_covered(digests, now=now)
     if written < len(sent):
         logger.error("%s notices were sent, but another worker had taken them over", len(sent) - written)
     for notice, result in results:
         if result.outcome == Outcome.REFUSED:
             _fail(batch, notice, Notice.Failure.REFUSED, result, states)
-        elif result.outcome == Outcome.DOUBT:
+        elif result.outcome == Outcome.DOUBT and notice.channel not in REPEATABLE:
             _doubt(batch, notice, result, states, now=now)
         elif result.outcome != Outcome.SENT:
             _retry(batch, notice, State.ON_WIRE, result, states, now=now)
@@ -298,7 +313,11 @@ def _retry(batch: Batch, notice: Notice, held: State, result: Result, states: Co
     )
     pause = backoff(notice.attempts, first=first, longest=longest)
     states[State.RETRY] += batch.held(held, [notice.pk]).update(
-        state=State.RETRY, due_at=now + pause, failure=result.detail, leased_until=None
+        state=State.RETRY,
+        due_at=now + max(pause, result.after or pause),
+        doubts=F("doubts") + int(result.outcome == Outcome.DOUBT),
+        failure=result.detail,
+        leased_until=None,
     )
 
 
@@ -321,7 +340,7 @@ def _hand_back(batch: Batch, ids: list[int], done: Delivered, *, now: datetime) 
     if ids:
         done.states[State.RETRY] += batch.held(State.LEASED, ids).update(
             state=State.RETRY,
-            due_at=now + _spread(TRANSPORT_RETRY) if done.is_way_down else now,
+            due_at=now + _spread(TRANSPORT_RETRY) if batch.channel in done.down else now,
             leased_until=None,
             attempts=F("attempts") - 1,
         )

@@ -8,6 +8,7 @@ from threading import Event
 from django.db import close_old_connections
 from django.utils import timezone
 
+from reminders.auditing import audit
 from reminders.delivery import Delivered, deliver
 from reminders.occasions import make_due_occasions
 from reminders.sweeping import sweep
@@ -38,6 +39,7 @@ def run_round(*, clock: Callable[[], datetime], stop: Callable[[], bool]) -> Del
     """Sweep, then deliver until nothing is due."""
     swept = sweep(now=clock())
     delivered = deliver(clock=clock, stop=stop)
+    audit(now=clock())
     if swept.occasions or delivered.claimed:
         logger.info(
             "%s occasions gave %s notices; of %s claimed: %s",

@@ -66,6 +66,17 @@ def name_of(offset: timedelta) -> str:
     return f"{sign}{minutes}m"
 
 
+def offset_of(name: str) -> timedelta:
+    """The distance that a step's name says; raises ValueError."""
+    if name == "0d":
+        return timedelta(0)
+    units = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+    sign, number, unit = name[:1], name[1:-1], name[-1:]
+    if sign not in {"-", "+"} or unit not in units or not (number.isascii() and number.isdigit()):
+        raise ValueError(name)
+    return int(sign + number) * units[unit]
+
+
 def _moment(offset: timedelta, *, due_at: datetime, timezone: str) -> datetime:
     if offset % A_DAY:
         return due_at + offset

@@ -15,6 +15,7 @@ from reminders import hints
 from reminders.audience import is_concerned
 from reminders.kinds import kind_of
 from reminders.ladder import first_step_at
+from reminders.ladders import Ladders, ladders_for, load_ladders
 from reminders.models import Occasion, OccasionPerson, Schedule
 from reminders.recurrence import upcoming
 from reminders.wording import single_line
@@ -54,6 +55,7 @@ def open_occasion(
     opens again, one that is done stays done. Raises UnknownKind.
     """
     timezone = team.timezone if team else "UTC"
+    own = load_ladders(teams=[team.pk if team else None], kinds=[kind]).kind_for(kind, team.pk if team else None)
     occasion, is_new = Occasion.objects.select_for_update().get_or_create(
         key=key,
         defaults={
@@ -65,7 +67,7 @@ def open_occasion(
             "subject": dict(subject or {}),
             "due_at": due_at,
             "timezone": timezone,
-            "next_step_at": first_step_at(kind_of(kind), due_at=due_at, timezone=timezone, now=now),
+            "next_step_at": first_step_at(own, due_at=due_at, timezone=timezone, now=now),
         },
     )
     if occasion.state == Occasion.State.DONE:
@@ -136,7 +138,7 @@ def let_pass(occasion: Occasion, now: datetime) -> None:
 def make_due_occasions(*, now: datetime) -> int:
     """Make the occasions of all schedules up to the horizon; whoever else does the same makes none twice.
 
-    Returns how many schedules were looked at. Three statements a batch, however many occasions it holds.
+    Returns how many schedules were looked at. Four statements a batch, however many occasions it holds.
     """
     looked_at = 0
     while batch := _make_batch(now):
@@ -160,17 +162,21 @@ def make_occasions_of(schedules: Sequence[Schedule], *, now: datetime) -> None:
     """Make what is missing of these schedules, in the caller's transaction that holds their rows."""
     until = now + HORIZON
     made: list[Occasion] = []
+    ladders = load_ladders(teams=[one.team_id for one in schedules], kinds=[one.kind for one in schedules])
     for schedule in schedules:
         try:
-            made += _occasions_of(schedule, after=max(schedule.made_until or now, now), until=until, now=now)
+            after = max(schedule.made_until or now, now)
+            made += _occasions_of(schedule, ladders, after=after, until=until, now=now)
         except Exception:  # one bad schedule must not keep the others waiting; it is looked at again tomorrow
             logger.exception("Schedule %s makes no occasions", schedule.key)
     Occasion.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
     Schedule.objects.filter(pk__in=[schedule.pk for schedule in schedules]).update(made_until=until)
 
 
-def _occasions_of(schedule: Schedule, *, after: datetime, until: datetime, now: datetime) -> list[Occasion]:
-    kind = kind_of(schedule.kind)
+def _occasions_of(
+    schedule: Schedule, ladders: Ladders, *, after: datetime, until: datetime, now: datetime
+) -> list[Occasion]:
+    kind = ladders.kind_for(schedule.kind, schedule.team_id)
     return [
         Occasion(
             key=f"{schedule.key}:{occurrence.day.isoformat()}",
@@ -239,7 +245,8 @@ def _reschedule(occasion: Occasion, *, due_at: datetime, now: datetime, timezone
     occasion.due_at = due_at
     occasion.went_overdue_at = None
     occasion.sequence += 1
-    occasion.next_step_at = first_step_at(kind_of(occasion.kind), due_at=due_at, timezone=occasion.timezone, now=now)
+    own = ladders_for([occasion]).kind_for(occasion.kind, occasion.team_id)
+    occasion.next_step_at = first_step_at(own, due_at=due_at, timezone=occasion.timezone, now=now)
     occasion.save(
         update_fields=[
             "timezone",

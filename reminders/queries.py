@@ -1,7 +1,7 @@
 """Page-shaped reads: what waits for a person, what they were told, how much of it is unread."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -10,7 +10,9 @@ from django.utils.translation import ngettext
 
 from reminders.audience import audience_of, concerning
 from reminders.kinds import Reasons, kind_of, title_of
+from reminders.links import act_path
 from reminders.models import Notice, Occasion
+from reminders.told import how_told
 from reminders.wording import distance, reason_of, short_moment, when_due
 from teams.models import Person, Team
 
@@ -35,7 +37,9 @@ class Waiting:
     action: str
     address: str
     finish_address: str
+    snooze_address: str
     state: str
+    told: Sequence[str] = ()
 
 
 def unread_count(person: Person) -> int:
@@ -52,9 +56,11 @@ def waiting_for(person: Person, *, now: datetime) -> list[Waiting]:
 
 
 def inbox_of(person: Person, *, now: datetime) -> list[Waiting]:
-    """What the person was told of and still waits for them, the most urgent first."""
+    """What the person was told of and still waits for them, the most urgent first; with what became of each notice."""
     occasions = _told(person).filter(state=Occasion.State.OPEN).order_by("due_at", "id")
-    return _lines(person, occasions[:MOST_WAITING], now=now)
+    lines = _lines(person, occasions[:MOST_WAITING], now=now)
+    log = how_told(person, [line.id for line in lines], now=now)
+    return [replace(line, told=log.get(line.id, ())) for line in lines]
 
 
 def closed_lately_for(person: Person, *, now: datetime) -> QuerySet[Occasion]:
@@ -133,5 +139,6 @@ def _line(occasion: Occasion, person: Person, reasons: Reasons, *, is_unread: bo
         action=str(kind.action),
         address=reverse("reminders:open", args=[occasion.pk]),
         finish_address=reverse("reminders:done", args=[occasion.pk]) if kind.done_by_hand else "",
+        snooze_address=act_path(person, occasion, "snooze"),
         state=occasion.state,
     )

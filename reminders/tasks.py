@@ -3,10 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reminders import hints
+from reminders import clock, hints
+from reminders.auditing import audit
 from reminders.delivery import deliver, has_work
 from reminders.occasions import make_due_occasions
 from reminders.sweeping import sweep
+
+__all__ = ["clock", "deliver_task", "make_occasions_task", "sweep_task"]  # the clock starts where tasks are known
 
 ROUNDS_A_TASK = 5
 
@@ -17,6 +20,7 @@ def sweep_task() -> None:
     sweep(now=timezone.now())
     if has_work(now=timezone.now()):
         hints.hint("reminders.deliver")
+    audit(now=timezone.now())
 
 
 @shared_task(name="reminders.deliver")

@@ -26,7 +26,8 @@ from charter.models import (
 )
 from charter.words import EvidenceKind, Kind, Letter, RitualKind, Then, VersionState
 from ledger.models import Entry
-from reminders.models import ActionItem, CalendarToken, Notice, Occasion, OccasionPerson, Schedule
+from reminders.models import ActionItem, CalendarToken, Endpoint, Notice, Occasion, OccasionPerson, Schedule
+from reminders.sealing import seal
 from reviews.models import Contributor, Evidence, Expectation, Place, PlacePerson, Review, Vote
 from reviews.words import Direction, ReviewState, VoteWord
 from teams.models import Absence, ApiToken, Discipline, IdempotencyKey, MLModel, Person, Role, Seat, Structure, Team
@@ -218,6 +219,28 @@ class NoticeFactory(DjangoModelFactory[Notice]):
     channel = Notice.Channel.EMAIL
     step = "on-the-day"
     due_at = NOW
+    created_at = NOW
+
+
+class EndpointFactory(DjangoModelFactory[Endpoint]):
+    """An active webhook that hears of retrospectives; nothing listens there."""
+
+    class Meta:
+        model = Endpoint
+
+    class Params:
+        url = "https://hooks.example.org/remit"
+        secret = "whsec_" + "c2VjcmV0" * 4
+
+    team = factory.SubFactory(TeamFactory)
+    way = Endpoint.Way.WEBHOOK
+    name = factory.Sequence(lambda n: f"Board {n}")
+    place = "hooks.example.org"
+    sealed_address = factory.LazyAttribute(lambda endpoint: seal(endpoint.url))
+    sealed_secret = factory.LazyAttribute(
+        lambda endpoint: seal(endpoint.secret) if endpoint.way == Endpoint.Way.WEBHOOK else ""
+    )
+    kinds = factory.LazyFunction(lambda: ["retrospective"])
     created_at = NOW
 
 

@@ -123,7 +123,6 @@ ROUTES = {
     "say/<str:token>/": OPEN,
     "fewer/<str:token>/": OPEN,
     "operations/letters/": ADMIN,
-    "operations/letters/resend/": ADMIN_ACT,
     "operations/letters/<int:pk>/resend/": ADMIN_ACT,
     "dev/emails/": DEMO_OWN,
     "dev/emails/<slug:kind>/": DEMO_OWN,
@@ -134,6 +133,8 @@ ROUTES = {
     "charters/<slug:team>/versions/": READ,
     "charters/<slug:team>/versions/<int:number>/": READ,
     "charters/<slug:team>/versions/<int:number>/charter.yaml": READ,
+    "charters/<slug:team>/compare/": READ,
+    "charters/<slug:team>/compare/<slug:a>...<slug:b>/": READ,
     "charters/<slug:team>/edit/": EDIT,
     "api/v1/charters/lint/": OWN,
     "api/v1/charters/<slug:team>/document/": EDIT,
@@ -153,6 +154,7 @@ ROUTES = {
     **dict.fromkeys(
         [
             "charters/<slug:team>/start/",
+            "charters/<slug:team>/versions/<int:number>/restore/",
             "charters/<slug:team>/versions/<int:number>/sign/",
             "charters/<slug:team>/versions/<int:number>/object/",
             "charters/<slug:team>/versions/<int:number>/withdraw/",

@@ -3,10 +3,11 @@
 import hashlib
 import logging
 import smtplib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import formataddr, parseaddr
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import css_inline
@@ -14,16 +15,23 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import ngettext
 
+from reminders import links
 from reminders.channels.base import Outcome, Result
 from reminders.channels.smtp import BROKE_OFF, BrokeOffBefore
+from reminders.habits import URGENT
 from reminders.invitations import invitation_of
-from reminders.models import Notice
+from reminders.kinds import kind_of
+from reminders.models import Notice, Occasion
 from reminders.wording import single_line, words_about
+from teams.models import Person
 
 logger = logging.getLogger(__name__)
 
 BUSY = 421
+
+MOST_IN_A_DIGEST = 50
 
 _inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -108,33 +116,90 @@ def outcome_of(error: Exception) -> Outcome:
 
 def write_email(notice: Notice, *, why: str, now: datetime) -> EmailMultiAlternatives:
     """The message of a notice: the same notice always has the same Message-ID."""
-    person, occasion = notice.recipient, notice.occasion
+    person, occasion = recipient_of(notice), notice.occasion
+    assert occasion is not None  # noqa: S101  a notice without one is a digest
+    kind = kind_of(occasion.kind)
     words = words_about(occasion, why=why, timezone=person.timezone, now=now)
     context = {
         "words": words,
-        "person": person,
-        "link": settings.BASE_URL + reverse("reminders:open", args=[occasion.pk]),
+        "link": _link_to(occasion),
+        "done": links.act_address(person, occasion, "done") if kind.done_by_hand else "",
+        "snooze": links.act_address(person, occasion, "snooze"),
+    }
+    group = "" if kind.urgency == URGENT else kind.group.value
+    headers = {"References": message_id(f"occasion:{occasion.pk}")}
+    message = _message(notice, words.subject, "notice", context, headers, group=group)
+    if invitation := invitation_of(occasion, person=person, why=why, now=now):
+        message.attach_alternative(invitation.content, invitation.mimetype)
+    return message
+
+
+def write_digest(digest: Notice, told: Sequence[tuple[Notice, str]], *, now: datetime) -> EmailMultiAlternatives:
+    """One message about many notices, the first due first; each with why it came and one thing to do."""
+    zone = recipient_of(digest).timezone
+    items = [
+        {"words": words_about(notice.occasion, why=why, timezone=zone, now=now), "link": _link_to(notice.occasion)}
+        for notice, why in told
+        if notice.occasion
+    ]
+    subject = ngettext("One thing is due: %(first)s", "%(count)s things are due, first: %(first)s", len(items))
+    subject %= {"count": len(items), "first": items[0]["words"].title}
+    context = {"items": items[:MOST_IN_A_DIGEST], "more": max(len(items) - MOST_IN_A_DIGEST, 0), "subject": subject}
+    return _message(digest, subject, "digest", context, {}, group=links.EVERYTHING)
+
+
+def _message(
+    notice: Notice,
+    subject: str,
+    template: str,
+    context: Mapping[str, Any],
+    headers: Mapping[str, str],
+    *,
+    group: str,
+) -> EmailMultiAlternatives:
+    """A message in text and HTML. `group` is what it can be unsubscribed from, nothing where it is urgent."""
+    person = recipient_of(notice)
+    unsubscribe = links.unsubscribe_address(person, group) if group else ""
+    context = {
+        **context,
         "inbox": settings.BASE_URL + reverse("reminders:inbox"),
+        "unsubscribe": unsubscribe,
         "may_be_repeat": notice.doubts > 0,
     }
     headers = {
         "Message-ID": message_id(notice.key),
-        "References": message_id(f"occasion:{occasion.pk}"),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
+        **headers,
     }
+    if unsubscribe:  # RFC 8058
+        headers |= {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     if notice.doubts > 0:
         headers["X-Remit-Possible-Repeat"] = "yes"
     message = EmailMultiAlternatives(
-        subject=single_line(words.subject, 250),
-        body=render_to_string("reminders/emails/notice.txt", context),
-        to=[formataddr((single_line(person.name, 200), person.email))],
+        subject=single_line(subject, 250),
+        body=render_to_string(f"reminders/emails/{template}.txt", context),
+        to=[address_of(person)],
         headers=headers,
     )
-    message.attach_alternative(_inliner.inline(render_to_string("reminders/emails/notice.html", context)), "text/html")
-    if invitation := invitation_of(occasion, person=person, why=why, now=now):
-        message.attach_alternative(invitation.content, invitation.mimetype)
+    html = render_to_string(f"reminders/emails/{template}.html", context)
+    message.attach_alternative(_inliner.inline(html), "text/html")
     return message
+
+
+def recipient_of(notice: Notice) -> Person:
+    """Whose e-mail it is."""
+    assert notice.recipient is not None  # noqa: S101  only notices of a team's channels have no recipient
+    return notice.recipient
+
+
+def address_of(person: Person) -> str:
+    """Name and address, as a header has them."""
+    return formataddr((single_line(person.name, 200), person.email))
+
+
+def _link_to(occasion: Occasion) -> str:
+    return settings.BASE_URL + reverse("reminders:open", args=[occasion.pk])
 
 
 def message_id(key: str) -> str:

@@ -5,15 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Notice(models.Model):
-    """One message to one person over one channel about one occasion. Moved on by `reminders.delivery`.
+    """One message to one person, or to one endpoint of a team, about one occasion. Moved on by `reminders.delivery`.
 
-    `key` is unique: `occasion:recipient:channel:step`. The inbox's notice is written as sent in the transaction that
+    `key` is unique: `occasion:recipient:channel:step`, where `endpoint-{id}` stands for the recipient of a webhook or
+    chat. The inbox's notice is written as sent in the transaction that
     makes it: it is the exactly-once copy. Every other notice is claimed with a lease and a fencing token, marked
     `on_wire` in a commit of its own before the send, and `sent` in another after it (DESIGN.md §9).
 
     `fence` is the token of the worker that holds the lease: whoever lost the lease cannot move the notice any more.
     `doubts` counts how often it was left on the wire without an answer: after the first it is sent again, marked as a
     possible repeat; after the second it is parked as in doubt.
+
+    A digest is a notice without an occasion: one e-mail about all the notices that it `covers`. Those are not claimed
+    any more, and become sent in the commit that says so of the digest (docs/decisions/0012-digests.md). `for_digest`
+    says that the person wants this one there; others are joined only when many are due at once.
     """
 
     class State(models.TextChoices):
@@ -39,11 +44,20 @@ class Notice(models.Model):
         CHAT = "chat", _("chat")
 
     key = models.CharField(_("key"), max_length=120, unique=True)
-    occasion = models.ForeignKey("reminders.Occasion", on_delete=models.CASCADE, related_name="notices")
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    occasion = models.ForeignKey(
+        "reminders.Occasion", null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
+    endpoint = models.ForeignKey(
+        "reminders.Endpoint", null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     step = models.CharField(_("step of the ladder"), max_length=20)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DUE)
+    for_digest = models.BooleanField(_("for the daily digest"), default=False)
+    covered_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="covers")
     urgency = models.PositiveSmallIntegerField(_("urgency"), default=5, help_text=_("0 goes first"))
     due_at = models.DateTimeField(_("due"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -63,7 +77,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(
                 fields=["urgency", "due_at", "id"],
-                condition=Q(state__in=["due", "retry"]),
+                condition=Q(state__in=["due", "retry"], covered_by__isnull=True),
                 name="reminders_notice_claimable",
             ),
             models.Index(
@@ -85,6 +99,15 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="reminders_notice_sent_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False, endpoint__isnull=True, channel__in=["inbox", "email"])
+                | Q(recipient__isnull=True, endpoint__isnull=False, channel__in=["webhook", "chat"]),
+                name="reminders_notice_person_or_endpoint",
+            ),
+            models.CheckConstraint(
+                condition=Q(occasion__isnull=False) | Q(step__startswith="digest:"),
+                name="reminders_notice_digest_or_occasion",
             ),
         ]
 

@@ -33,6 +33,13 @@ def test_environment_without_settings_is_embedded(tmp_path):
     assert environment.base_url == "http://127.0.0.1:8000"
     assert environment.demo is True
     assert environment.debug is False
+    assert environment.webhook_allowed_networks == []
+
+
+def test_networks_inside_are_read(tmp_path):
+    environment = read_environment(variables(tmp_path, WEBHOOK_ALLOWED_NETWORKS="10.20.0.0/16, fd00:1::/32,"))
+
+    assert [str(network) for network in environment.webhook_allowed_networks] == ["10.20.0.0/16", "fd00:1::/32"]
 
 
 def test_environment_on_postgres_pools_connections_and_offers_no_demonstration(tmp_path):
@@ -58,6 +65,8 @@ def test_environment_on_sqlite_by_url_uses_that_file(tmp_path):
     ("name", "value", "part"),
     [
         ("DATABASE_URL", "nonsense", "DATABASE_URL does not start with postgres://"),
+        ("WEBHOOK_ALLOWED_NETWORKS", "10.20.0.0/16, inside", "WEBHOOK_ALLOWED_NETWORKS lists networks"),
+        ("WEBHOOK_ALLOWED_NETWORKS", "10.20.0.1/16", "10.20.0.1/16 has host bits set"),
         ("DATABASE_URL", "mysql://h/db", "DATABASE_URL does not start with postgres://"),
         ("DATABASE_URL", "postgres://host:notaport/db", "DATABASE_URL cannot be read"),
         ("DATABASE_URL", "postgres://host:99999/db", "DATABASE_URL cannot be read"),

@@ -316,7 +316,7 @@ def test_backoff_doubles_up_to_its_longest_and_is_spread():
 
 def test_inbox_copy_is_no_business_of_delivery():
     notice(channel="inbox", state="sent", sent_at=NOW)
-    assert set(CHANNELS) == {"email"}
+    assert set(CHANNELS) == {"email", "webhook", "chat"}
     assert deliver(clock=clock).claimed == 0
 
 
