@@ -1,6 +1,7 @@
 """Who deputises for somebody who is away, as the resolver says: for notices about what is due."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.formats import date_format
@@ -16,22 +17,31 @@ def deputies_for(absent: Sequence[Absent], now: datetime) -> Sequence[tuple[int,
     """(occasion, deputy, why) for each absent person whom somebody covers in the team of the occasion."""
     organisation = load_organisation()
     return [
-        (occasion.pk, meant.person.id, _why(meant, now))
+        (occasion.pk, cover.meant.person.id, _why(cover.meant, now))
         for occasion, person in absent
         if occasion.team
-        for meant in covers_of(organisation, person, now, team=occasion.team.key)
-        if meant.person
+        for cover in covers_of(organisation, person, now, team=occasion.team.key)
+        if cover.meant.person
     ]
 
 
-def covers_of(organisation: Organisation, person: int, now: datetime, *, team: str = "") -> Iterator[Meant]:
-    """Who is meant instead of somebody, for each role that they hold as primary; in one team, or in all of them."""
+@dataclass(frozen=True)
+class Cover:
+    """Who is meant instead of somebody in a role of a team."""
+
+    role: str
+    team: str
+    meant: Meant
+
+
+def covers_of(organisation: Organisation, person: int, now: datetime, *, team: str = "") -> Iterator[Cover]:
+    """Who covers for somebody in each role that they hold as primary; in one team, or in all of them."""
     seats = organisation.seats_in(team) if team else organisation.seats
     for seat in seats:
         if seat.person == person and seat.kind == Seat.Kind.PRIMARY and seat.is_held_on(now.date()):
             meant = who_is_meant(organisation, seat.team, seat.role, now)
             if meant.person and meant.instead_of and meant.instead_of.id == person:
-                yield meant
+                yield Cover(organisation.roles[seat.role], organisation.teams[seat.team].name, meant)
 
 
 def _why(meant: Meant, now: datetime) -> str:

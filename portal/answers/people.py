@@ -63,7 +63,7 @@ def _rest(page: PersonPage, *, is_reader: bool) -> SafeString:
     """What matters most beside: away, uncovered, or how often called."""
     if page.away_until:
         values = {"day": date_format(page.away_until, "j F")}
-        names = list(dict.fromkeys(meant.person.name for meant in page.covered_by if meant.person))
+        names = list(dict.fromkeys(cover.meant.person.name for cover in page.covered_by if cover.meant.person))
         if not names:
             return format_html("<strong>{}</strong>", _("Away until %(day)s.") % values)
         values["names"] = listed(names[:3], more=len(names) - 3)

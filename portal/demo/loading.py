@@ -13,6 +13,7 @@ from portal.demo.calendar import DemoCalendar
 from portal.demo.chartering import charter_acts
 from portal.demo.files import read_tree
 from portal.demo.founding import founding_acts
+from portal.demo.promising import action_item_acts
 from portal.demo.reviewing import review_acts
 from reminders.models import Occasion
 from reminders.occasions import let_pass, make_due_occasions
@@ -61,6 +62,7 @@ def _story(calendar: DemoCalendar, cast: Cast) -> list[Act]:
         *(_absence(told, calendar, cast) for told in story["absences"]),
         *(_ended_seat(told, calendar, cast) for told in story["ended_seats"]),
         *(_departure(told, calendar, cast) for told in story["left"]),
+        *(act for told in story["action_items"] for act in action_item_acts(told, calendar, cast)),
         *(act for told in story["charters"] for act in charter_acts(told, calendar, cast)),
         *(act for told in story["reviews"] for act in review_acts(told, calendar, cast)),
     ]

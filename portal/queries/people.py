@@ -9,10 +9,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from charter.covering import covers_of
+from charter.covering import Cover, covers_of
 from charter.document import Document
 from charter.queries import documents_in_force
-from charter.resolver import Call, Meant, who_is_accountable, who_is_meant
+from charter.resolver import Call, who_is_accountable, who_is_meant
 from config.words import listed
 from escalations.matrix import Line, matrix_of
 from escalations.wording import path_name, severity_span, short_minutes
@@ -135,7 +135,7 @@ class PersonPage:
     reached_by: Sequence[Reach]
     absences: Sequence[Absence]
     away_until: date | None
-    covered_by: Sequence[Meant]
+    covered_by: Sequence[Cover]
 
     @property
     def working_days(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from config.words import in_words
 from reminders.action_items.queries import ALL, MINE, OVERDUE, Kept, Line, distance_in_days
 from reminders.models import ActionItem
+from teams.models import Person
 
 
 def what_was_promised(tab: str, first: Line | None, counts: Mapping[str, int]) -> SafeString:
@@ -51,12 +52,15 @@ def what_is_kept(kept: Sequence[Kept]) -> str:
     )
 
 
-def what_became_of(item: ActionItem, *, days: int) -> SafeString:
+def what_became_of(item: ActionItem, reader: Person, *, days: int, carried_over: int) -> SafeString:
     """One action item: whose it is, and where it stands."""
-    promised = _("%(name)s promised it for %(day)s.") % {
-        "name": item.owner,
-        "day": date_format(item.promised_on, "j F Y"),
-    }
+    subject = _("You promised it for %(day)s") if reader.pk == item.owner_id else _("%(name)s promised it for %(day)s")
+    promised = subject % {"name": item.owner, "day": date_format(item.promised_on, "j F Y")}
+    if carried_over:
+        times = ngettext("it was carried over once", "it was carried over %(count)s times", carried_over)
+        promised = f"{promised}; {times}." % {"count": in_words(carried_over)}
+    else:
+        promised = f"{promised}."
     if item.state == ActionItem.State.OPEN:
         text = _("It is %(when)s.") if days < 0 else _("It is due %(when)s.")
         return format_html("{} <strong>{}</strong>", promised, text % {"when": distance_in_days(days)})

@@ -13,18 +13,16 @@ from teams.models import Person, Team
 
 
 class PromiseForm(forms.Form):
-    title = LineInput(label=_("What is promised?"), help_text=_("So that everybody can tell when it is done"))
-    owner = PersonChoice(label=_("Who does it?"), empty_label=_("Choose a person"))
+    title = LineInput(label=_("Promise"), help_text=_("What will be there when it is done, so that everybody can tell"))
+    owner = PersonChoice(label=_("Owner"), empty_label=_("Choose a person"))
     team = forms.ModelChoiceField(
-        label=_("For which team?"),
+        label=_("Team"),
         queryset=Team.objects.filter(closed_at__isnull=True),
         to_field_name="key",
         empty_label=_("Choose a team"),
     )
-    due_on = forms.DateField(label=_("Until when?"), widget=forms.DateInput, help_text=_("The last day"))
-    source = forms.ChoiceField(
-        label=_("Where does it come from?"), choices=ActionItem.Source.choices, initial=ActionItem.Source.BY_HAND
-    )
+    due_on = forms.DateField(label=_("Due"), widget=forms.DateInput, help_text=_("The last day on which it is in time"))
+    source = forms.ChoiceField(label=_("Source"), choices=ActionItem.Source.choices, initial=ActionItem.Source.BY_HAND)
     reference = LineInput(
         label=_("Reference"), max_length=120, required=False, help_text=_("As in MCR-000123, or the day of the meeting")
     )
@@ -47,14 +45,16 @@ class ReasonInput(forms.CharField):
 class MoveForm(forms.Form):
     prefix = "move"
 
-    due_on = forms.DateField(label=_("Until when then?"), widget=forms.DateInput)
-    reason = ReasonInput(label=_("Why?"), help_text=_("It is kept beside the date; the first date stays on record"))
+    due_on = forms.DateField(label=_("New date"), widget=forms.DateInput)
+    reason = ReasonInput(label=_("Reason"), help_text=_("It is kept beside the date; the first date stays on record"))
 
 
 class DropForm(forms.Form):
     prefix = "drop"
 
-    reason = ReasonInput(label=_("Why will it not be done?"), help_text=_("Everybody who reads the item sees it"))
+    reason = ReasonInput(
+        label=_("Reason"), help_text=_("Why it will not be done; everybody sees it")
+    )
 
 
 class ActionFilter(forms.Form):

@@ -141,7 +141,9 @@ def _action(request: HttpRequest, item: ActionItem, refused: forms.Form | None =
         "refused": refused,
         "move": refused if isinstance(refused, MoveForm) else MoveForm(),
         "drop": refused if isinstance(refused, DropForm) else DropForm(),
-        "answer": answers.what_became_of(item, days=(item.due_on - local_day(reader, now)).days),
+        "answer": answers.what_became_of(
+            item, reader, days=(item.due_on - local_day(reader, now)).days, carried_over=len(carry_overs)
+        ),
         "list_address": reverse("reminders:actions"),
     }
     return render(request, "reminders/action.html", context, status=200 if refused is None else 422)

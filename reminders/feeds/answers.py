@@ -20,8 +20,9 @@ def which_calendars(standing: Sequence[CalendarToken]) -> SafeString:
     unused = sum(token.last_used_on is None for token in standing)
     if not unused:
         return format_html("{}", first)
-    if count == 1:
-        return format_html("{} <strong>{}</strong>", first, _("No calendar has fetched it yet."))
+    if unused == count:
+        never = ngettext("No calendar has fetched it yet.", "No calendar has fetched them yet.", count)
+        return format_html("{} <strong>{}</strong>", first, never)
     rest = ngettext(
         "No calendar has fetched %(count)s of them yet.", "No calendar has fetched %(count)s of them yet.", unused
     )

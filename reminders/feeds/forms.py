@@ -10,7 +10,7 @@ class FeedForm(forms.Form):
     """What a feed shows; a team is named by its key."""
 
     scope = forms.ModelChoiceField(
-        label=_("What shall it show?"),
+        label=_("It shows"),
         queryset=Team.objects.filter(closed_at__isnull=True),
         to_field_name="key",
         required=False,

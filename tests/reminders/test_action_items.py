@@ -386,7 +386,7 @@ def test_promise_is_put_down_through_the_page(enter, ada, team):
     assert (item.source, item.reference, item.url) == ("review", "MCR-000123", "/reviews/MCR-000123/")
     page = enter.get(item.get_absolute_url()).content.decode()
     assert 'href="/reviews/MCR-000123/"' in page
-    assert "Ada Brandt promised it for 11 December 2026. <strong>It is due in 21 days.</strong>" in page
+    assert "You promised it for 11 December 2026. <strong>It is due in 21 days.</strong>" in page
 
 
 @pytest.mark.parametrize(
@@ -435,6 +435,7 @@ def test_date_and_reason_through_the_page(enter, ada):
     page = enter.get(item.get_absolute_url()).content.decode()
     assert "The cluster is full." in page
     assert "first promised for 11 December 2026" in page
+    assert "You promised it for 11 December 2026; it was carried over once." in page
     assert "1 ×" in page_of(enter)
 
 
