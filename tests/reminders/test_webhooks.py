@@ -514,33 +514,39 @@ def test_test_goes_through_the_engine():
     assert not Occasion.objects.filter(state="open").exists()
 
 
-def test_mail_server_that_is_away_delays_no_webhook(settings):
+def test_mail_server_that_is_away_delays_no_webhook_and_is_asked_once(settings):
     settings.EMAIL_BACKEND = "tests.reminders.test_webhooks.NoServer"
-    with receiver() as board:
-        endpoint = endpoint_at(board.address)
-        row = OccasionPersonFactory(occasion=OccasionFactory())
-        Notice.objects.create(
-            key="mail",
+    NoServer.asked = 0
+    row = OccasionPersonFactory()
+    Notice.objects.bulk_create(
+        Notice(
+            key=f"letter {number}",
             occasion=row.occasion,
             recipient=row.person,
             channel="email",
             step="0d",
-            urgency=1,
+            urgency=0,
             due_at=NOW,
             created_at=NOW,
         )
-        due(endpoint)
+        for number in range(delivery.CLAIMED_AT_ONCE + 1)
+    )
+    with receiver() as board:
+        due(endpoint_at(board.address))
         done = deliver()
-    assert (done.down, len(board.received)) == ({"email"}, 1)
+    assert (done.down, NoServer.asked, len(board.received)) == ({"email"}, 1, 1)
 
 
 class NoServer:
     """A backend of mail that cannot be opened."""
 
+    asked = 0
+
     def __init__(self, **_options):
         pass
 
     def open(self):
+        NoServer.asked += 1
         raise ConnectionRefusedError
 
     def close(self):
