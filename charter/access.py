@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from charter.document import Document
 from charter.models import Version
-from charter.queries import in_force, open_draft
+from charter.queries import in_force, open_draft, version_in_force
 from charter.storage import thaw
 from ledger.errors import IllegalState
 from teams.models import Team
@@ -39,6 +39,17 @@ def get_version(team: str, number: int) -> Version:
         return versions.get(charter__team__key=team, number=number)
     except (Version.DoesNotExist, OverflowError):
         raise Http404 from None
+
+
+def find_version(team: str, name: str, now: datetime) -> Version:
+    """A version by how an address names it: its number, `draft` (the open one) or `in-force`."""
+    if name.isdecimal():
+        return get_version(team, int(name))
+    found = {"draft": open_draft, "in-force": lambda of: version_in_force(of, now)}.get(name)
+    version = found(get_team(team)) if found else None
+    if version is None:
+        raise Http404
+    return version
 
 
 def documents_reached(document: Document, now: datetime, *, also: Iterable[str] = ()) -> Mapping[str, Document]:

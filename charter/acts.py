@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "charter.version.drafted": _("{actor} opened {object}"),
+    "charter.version.restored": _("{actor} opened {object} with what an older version says"),
     "charter.version.edited": _("{actor} edited {object}"),
     "charter.version.replaced": _("{actor} replaced the document of {object}"),
     "charter.version.proposed": _("{actor} proposed {object} for signature"),

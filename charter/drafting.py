@@ -1,4 +1,7 @@
-"""Opening a draft: empty, or from the version in force. Edits are in `charter.editing`, signing in `ratification`."""
+"""Opening a draft: empty, from the version in force or from an older one.
+
+Edits are in `charter.editing`, signing in `charter.ratification`.
+"""
 
 from datetime import datetime
 
@@ -8,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from charter.models import Charter, Column, Stage, Version
 from charter.queries import open_draft, version_in_force
+from charter.references import refuse_unknown
 from charter.rules import can_edit
-from charter.storage import thaw, write_rows
+from charter.storage import document_of, load_known, thaw, write_rows
 from charter.words import DEFAULT_STAGES
 from ledger.errors import IllegalState
 from ledger.record import Change, record_act
@@ -34,13 +38,7 @@ class DraftIsOpen(IllegalState):
 @transaction.atomic
 def start_draft(*, team: Team, by: Person, now: datetime) -> Version:
     """Open a draft: from the version in force, else with the usual stages and roles. Raises Forbidden, DraftIsOpen."""
-    require(can_edit(by, team), _("Only the lead of %(team)s or an admin can draft its charter.") % {"team": team})
-    Charter.objects.get_or_create(team=team)
-    charter = Charter.objects.select_for_update().get(team=team)
-    if standing := open_draft(team):
-        raise DraftIsOpen(
-            _("Version %(number)d is open already: edit that one.") % {"number": standing.number}, state=standing.state
-        )
+    charter = _lock_for_draft(team, by)
     held = version_in_force(team, now)
     draft = add_version(charter, based_on=held, by=by, now=now)
     if held and held.document is not None:
@@ -50,14 +48,47 @@ def start_draft(*, team: Team, by: Person, now: datetime) -> Version:
     return draft
 
 
-def add_version(charter: Charter, *, based_on: Version | None, by: Person | None, now: datetime) -> Version:
+@transaction.atomic
+def restore(*, version: Version, by: Person, now: datetime) -> Version:
+    """Open a draft that says what an older version says. That one stays as it was.
+
+    Raises Forbidden, DraftIsOpen, Unreadable (it mentions a role, a team or a person that is not here any more).
+    """
+    charter = _lock_for_draft(version.charter.team, by)
+    document = document_of(version)
+    refuse_unknown(document, load_known())
+    draft = add_version(charter, based_on=version, by=by, now=now, key="charter.version.restored")
+    write_rows(draft, document)
+    return draft
+
+
+def _lock_for_draft(team: Team, by: Person) -> Charter:
+    """The charter, locked, of a team that has no open draft."""
+    require(can_edit(by, team), _("Only the lead of %(team)s or an admin can draft its charter.") % {"team": team})
+    Charter.objects.get_or_create(team=team)
+    charter = Charter.objects.select_for_update().get(team=team)
+    if standing := open_draft(team):
+        raise DraftIsOpen(
+            _("Version %(number)d is open already: edit that one.") % {"number": standing.number}, state=standing.state
+        )
+    return charter
+
+
+def add_version(
+    charter: Charter,
+    *,
+    based_on: Version | None,
+    by: Person | None,
+    now: datetime,
+    key: str = "charter.version.drafted",
+) -> Version:
     """The next version of a charter, an empty draft. Runs under the charter's lock, where no draft is open."""
     last = charter.versions.aggregate(last=Max("number"))["last"] or 0
     draft = Version.objects.create(
         charter=charter, number=last + 1, based_on=based_on, drafted_by=by, drafted_at=now, edited_at=now
     )
     change: Change = {"number": [None, draft.number], "based_on": [None, based_on and based_on.number]}
-    record_act(by=by, key="charter.version.drafted", on=draft, change=change, now=now)
+    record_act(by=by, key=key, on=draft, change=change, now=now)
     return draft
 
 

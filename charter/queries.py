@@ -52,6 +52,14 @@ def ratified_beside(version: Version) -> Document | None:
     return thaw(held.document) if held and held.document else None
 
 
+def compared_with(version: Version) -> int | None:
+    """The number of the version that one is best compared with: what it was drawn from, else the one before it."""
+    if version.based_on_id:
+        return version.based_on.number if version.based_on else None
+    earlier = Version.objects.filter(charter=version.charter_id, number__lt=version.number).order_by("-number")
+    return earlier.values_list("number", flat=True).first()
+
+
 def open_draft(team: Team) -> Version | None:
     """The draft or proposal of a team, or None."""
     return (

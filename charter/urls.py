@@ -1,6 +1,6 @@
 from django.urls import path
 
-from charter.views import editing, reading, schema, signing
+from charter.views import comparing, editing, reading, schema, signing
 
 app_name = "charter"
 
@@ -17,8 +17,11 @@ urlpatterns = [
     path(HERE, reading.charter, name="charter"),
     path(HERE + "start/", reading.start, name="start"),
     path(HERE + "versions/", reading.versions, name="versions"),
+    path(HERE + "compare/", comparing.choose, name="choose-compared"),
+    path(HERE + "compare/<slug:a>...<slug:b>/", comparing.compare, name="compare"),
     path(VERSION, reading.version, name="version"),
     path(VERSION + "charter.yaml", reading.as_code, name="code"),
+    path(VERSION + "restore/", reading.restore, name="restore"),
     path(VERSION + "sign/", signing.sign, name="sign"),
     path(VERSION + "object/", signing.object_to, name="object"),
     path(VERSION + "withdraw/", signing.withdraw, name="withdraw"),

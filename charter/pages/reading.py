@@ -65,12 +65,14 @@ Today = Sequence[tuple[str, SafeString]]
 
 @dataclass(frozen=True)
 class Found:
-    """A team's charter: the version in force, the open draft, and how many versions there are."""
+    """A team's charter: the version in force, the newest ratified (behind an interim another one), the open draft,
+    and how many versions there are."""
 
     team: Team
     version: Version | None
     draft: Version | None
     count: int
+    ratified: Version | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def load_charter(team: str, *, now: datetime) -> Found:
     }
     held = by_state.get(VersionState.INTERIM) or by_state.get(VersionState.RATIFIED)
     draft = by_state.get(VersionState.PROPOSED) or by_state.get(VersionState.DRAFT)
-    return Found(rows[0].charter.team, held, draft, rows[-1].number)
+    return Found(rows[0].charter.team, held, draft, rows[-1].number, by_state.get(VersionState.RATIFIED))
 
 
 class Reading:
@@ -204,9 +206,8 @@ class Reading:
         count = sum(place.count for place in right.places)
         within = _(" within %(time)s") % {"time": duration_in_words(right.decide_within)} if right.decide_within else ""
         people = ngettext("%(count)s person", "%(count)s people", count) % {"count": in_words(count)}
-        sentence = format_html(
-            _("A change takes up to <b>{}{}</b>: {}."), people, within, _or_joined(self._places(right), _(" and "))
-        )
+        takes = _("A change takes <b>{}{}</b>: {}.") if count == 1 else _("A change takes up to <b>{}{}</b>: {}.")
+        sentence = format_html(takes, people, within, _or_joined(self._places(right), _(" and ")))
         automatic = next((each for each in self.document.decisions if each.is_automatic), None)
         if automatic is None:
             return sentence

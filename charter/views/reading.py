@@ -2,9 +2,11 @@
 
 import csv
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from charter import answers, drafting
@@ -13,9 +15,11 @@ from charter.forms import ListFilter, ObjectionForm
 from charter.models import Version
 from charter.pages.listing import ALL_COLUMNS, load_listing
 from charter.pages.reading import Reading, load_charter, signing_context
+from charter.queries import compared_with
 from charter.rendering import to_yaml
 from charter.rules import can_edit
 from charter.storage import document_of
+from charter.version_forms import ComparedForm
 from charter.words import VersionState
 from teams.rules import reader_of
 
@@ -41,7 +45,13 @@ def charter(request: HttpRequest, team: str) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     found = load_charter(team, now=now)
     may_edit = can_edit(reader, found.team)
-    context = {"team": found.team, "draft": found.draft, "may_edit": may_edit, "versions": found.count}
+    context = {
+        "team": found.team,
+        "draft": found.draft,
+        "ratified": found.ratified,
+        "may_edit": may_edit,
+        "versions": found.count,
+    }
     if found.version is None:
         answer = answers.nothing_in_force(found.team, found.draft, reader, can_start=may_edit)
         return render(request, "charter/none.html", {**context, "answer": answer})
@@ -66,6 +76,15 @@ def start(request: HttpRequest, team: str) -> HttpResponse:
     return redirect("charter:edit", team)
 
 
+@require_POST
+def restore(request: HttpRequest, team: str, number: int) -> HttpResponse:
+    """Open a draft with what an older version says, and on to the editor."""
+    drafting.restore(version=get_version(team, number), by=reader_of(request), now=timezone.now())
+    text = _("The draft says what version %(number)d says. Check its findings, then propose it.")
+    messages.success(request, text % {"number": number})
+    return redirect("charter:edit", team)
+
+
 @require_GET
 def versions(request: HttpRequest, team: str) -> HttpResponse:
     """All versions of a team's charter."""
@@ -73,7 +92,7 @@ def versions(request: HttpRequest, team: str) -> HttpResponse:
     rows = list(
         Version.objects.filter(charter__team=of)
         .defer("document")
-        .select_related("charter__team", "drafted_by")
+        .select_related("charter__team", "drafted_by", "based_on")
         .order_by("-number")
     )
     context = {
@@ -81,6 +100,8 @@ def versions(request: HttpRequest, team: str) -> HttpResponse:
         "versions": rows,
         "answer": answers.how_it_came_about(rows, of),
         "may_edit": can_edit(reader_of(request), of),
+        "is_drafting": any(row.is_open for row in rows),
+        "compared": ComparedForm(rows) if len(rows) > 1 else None,
     }
     return render(request, "charter/versions.html", context)
 
@@ -115,6 +136,7 @@ def show_version(
         "reading": reading,
         "answer": answer,
         "may_edit": can_edit(reader, version.charter.team),
+        "compared_with": compared_with(version),
         **signing_context(version, reading.signatures, reader),
         **({"objection": objection} if objection else {}),
     }
