@@ -85,10 +85,13 @@ def who_has_signed(signatures: Sequence[Signature], reader: Person) -> SafeStrin
     signed = sum(signature.state == Signature.State.SIGNED for signature in standing)
     objections = [signature for signature in standing if signature.state == Signature.State.OBJECTED]
     asked = [signature for signature in standing if signature.state == Signature.State.ASKED]
-    first = _("It is out for signature: %(signed)s of %(all)s have signed.") % {
-        "signed": in_words(signed),
-        "all": in_words(len(standing)),
-    }
+    first = _("It is out for signature: nobody has signed.")
+    if signed:
+        first = ngettext(
+            "It is out for signature: %(signed)s of %(all)s has signed.",
+            "It is out for signature: %(signed)s of %(all)s have signed.",
+            signed,
+        ) % {"signed": in_words(signed), "all": in_words(len(standing))}
     if any(signature.person_id == reader.pk for signature in asked):
         return format_html("{} <strong>{}</strong>", first, _("It waits for you."))
     if objections:

@@ -219,6 +219,10 @@ class PostImplementationReview(Part):
     after: DurationText
 
 
+REVIEW_AFTER = "30d"
+"""When a release is looked back on where the charter does not say."""
+
+
 class Waiver(Part):
     """A finding that the team accepts, with a reason, until a day, by a person (an e-mail address)."""
 

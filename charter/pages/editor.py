@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from charter.access import documents_reached
-from charter.document import Document, EscalationLevel
+from charter.document import REVIEW_AFTER, Document, EscalationLevel
 from charter.editing import purpose_of
 from charter.editing.parts import KeyedPart, parts_of
 from charter.forms import (
@@ -303,13 +303,12 @@ class Editor:
             )
             for tier in (1, 2, 3)
         ]
-        after = self.document.post_implementation_review
-        if after:
-            time = self._mark("review-after")("after", duration_in_words(after.after))
-            sentence = format_html(_("A post-implementation review falls due {time} after the release."), time=time)
-        else:
-            nothing = self._mark("review-after")("after", _("No post-implementation review"))
-            sentence = format_html(_("{nothing} falls due after a release."), nothing=nothing)
+        stated = self.document.post_implementation_review
+        after = duration_in_words(stated.after if stated else REVIEW_AFTER)
+        sentence = format_html(
+            _("A post-implementation review falls due {time} after the release."),
+            time=self._mark("review-after")("after", after),
+        )
         clauses.append(
             Clause(
                 id="review-after",
