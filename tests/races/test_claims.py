@@ -72,7 +72,7 @@ def notices():
     return [NoticeFactory(occasion=row.occasion, recipient=row.person) for row in rows]
 
 
-def candidates_seen_by_all(now, limit):
+def candidates_seen_by_all(now, limit, *_more):
     """Candidates without SKIP LOCKED, so late that everybody has seen the same."""
     found = list(claimable(now).order_by("urgency", "due_at", "id").values_list("pk", "channel")[:limit])
     time.sleep(0.05)
