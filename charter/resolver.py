@@ -205,7 +205,8 @@ def route_change(
 ) -> Route | None:
     """Where a change of this kind on a model of this tier goes; None where no right covers it.
 
-    `barred` are people who wrote, edited or attached evidence; with the driver they fill no place. `ratified` is the
+    `barred` are people who wrote, edited or attached evidence; with the driver they fill no place,
+    nor do deputies in their stead. `ratified` is the
     last ratified version while an interim runs: on tier 1 its approvers keep their say (DESIGN.md §4).
     """
     right = match_right(document, kind, tier)
@@ -244,7 +245,7 @@ def route_right(
             [
                 meant
                 for meant in who_may_approve(organisation, team, place.role, at)
-                if meant.person and meant.person.id not in out
+                if meant.person and meant.person.id not in out and not (meant.instead_of and meant.instead_of.id in out)
             ],
         )
         for place in right.places

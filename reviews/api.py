@@ -19,6 +19,8 @@ from rest_framework.views import APIView
 from config.pagination import CursorPages
 from ledger.errors import Invalid
 from reviews.access import get_review_for
+from reviews.breaking import ask_to_break_glass, confirm_break_glass
+from reviews.commenting import add_comment
 from reviews.drafting import draft_review, edit_review
 from reviews.evidence import attach_evidence
 from reviews.files import LARGEST
@@ -28,6 +30,7 @@ from reviews.models import Review
 from reviews.queries import visible_to, with_everything
 from reviews.releasing import close_review, release_review, roll_back_review
 from reviews.serializers import (
+    CommentInput,
     EvidenceInput,
     GateOutput,
     GateQuery,
@@ -171,6 +174,39 @@ class Votes(IdempotentPosts):
         review = get_review_for(caller(request), ref)
         cast_vote(review, by=caller(request), now=timezone.now(), **read(VoteInput, request))
         return answer(request, ref, HTTPStatus.CREATED)
+
+
+class Comments(IdempotentPosts):
+    """What is said about a review outside of votes."""
+
+    @extend_schema(operation_id="reviews_comment", request=CommentInput, responses=CREATED)
+    def post(self, request: Request, ref: str) -> Response:
+        """Comment, or answer a comment. People mentioned as @ada.brandt are told."""
+        review = get_review_for(caller(request), ref)
+        add_comment(review, by=caller(request), now=timezone.now(), **read(CommentInput, request))
+        return answer(request, ref, HTTPStatus.CREATED)
+
+
+class BreakGlass(IdempotentPosts):
+    """Releasing before the decision: one asks, another confirms."""
+
+    @extend_schema(operation_id="reviews_break_glass", request=ReasonInput, responses=DONE)
+    def post(self, request: Request, ref: str) -> Response:
+        """Ask a second person to let the change out before it is decided."""
+        review = get_review_for(caller(request), ref)
+        ask_to_break_glass(review, by=caller(request), now=timezone.now(), **read(ReasonInput, request))
+        return answer(request, ref)
+
+
+class ConfirmBreakGlass(IdempotentPosts):
+    """The second person."""
+
+    @extend_schema(operation_id="reviews_confirm_break_glass", request=NothingInput, responses=DONE)
+    def post(self, request: Request, ref: str) -> Response:
+        """Confirm: the change goes out at once, marked for ever, and is looked at within 72 hours."""
+        read(NothingInput, request)
+        confirm_break_glass(get_review_for(caller(request), ref), by=caller(request), now=timezone.now())
+        return answer(request, ref)
 
 
 class Release(IdempotentPosts):

@@ -36,4 +36,5 @@ def expire_review(review: Review, *, now: datetime) -> bool:
     record_act(by=None, key="reviews.review.expired", on=found, change={"state": [before, found.state]}, now=now)
     occasions.call_off_votes(found, by=None, now=now)
     occasions.it_expired(found, now=now)
+    occasions.tell_news(found, by=None, now=now)
     return True

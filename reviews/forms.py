@@ -159,7 +159,7 @@ class WaiverForm(forms.Form):
     )
 
     def __init__(self, *args: Any, missing: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="waiver_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "waiver_%s", **kwargs})
         choices = [(kind, capfirst(EvidenceKind(kind).label)) for kind in missing]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
 
@@ -176,6 +176,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=REASON_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class CommentForm(forms.Form):
+    body = forms.CharField(
+        label=_("Comment"),
+        max_length=COMMENT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Name somebody as @ada.brandt, and they are told"),
+    )
+    answers = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 
 class PirForm(forms.Form):

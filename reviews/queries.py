@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from reviews.models import Contributor, EvidenceWaiver, PlacePerson, Review, Vote
+from reviews.models import Comment, Contributor, EvidenceWaiver, PlacePerson, Review, Vote
 from reviews.words import ReviewState
 from teams.models import MLModel, Person, Seat
 from teams.queries import held_on
@@ -28,23 +28,30 @@ def visible_to(person: Person) -> QuerySet[Review]:
 
 def with_row(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """What a row of a list shows, in a constant number of queries."""
-    return reviews.select_related("model__team__lead", "model__accountable", "author", "driver").prefetch_related(
-        "charter_version__charter",
+    return reviews.select_related(
+        "model__team__lead", "model__accountable", "author", "driver", "charter_version__charter"
+    ).prefetch_related(
         "evidence",
         Prefetch("waivers", EvidenceWaiver.objects.select_related("waived_by")),
-        "places__people__person",
-        Prefetch("votes", Vote.objects.select_related("voter")),
+        Prefetch("places__people", PlacePerson.objects.select_related("person", "instead_of")),
+        Prefetch("votes", Vote.objects.select_related("voter", "on_behalf_of")),
     )
 
 
 def with_everything(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """What the page of a review and the API show, in a constant number of queries."""
-    return with_row(reviews).prefetch_related(
-        "evidence__attached_by",
-        "evidence__measurements",
-        "expectations",
-        Prefetch("contributors", Contributor.objects.select_related("person")),
-        "pir__closed_by",
+    people = ("glass_break__asked_by", "glass_break__confirmed_by", "pir__closed_by")
+    return (
+        with_row(reviews)
+        .select_related(*people)
+        .prefetch_related(
+            "evidence__attached_by",
+            "evidence__measurements",
+            "expectations",
+            Prefetch("contributors", Contributor.objects.select_related("person")),
+            "pir__sorted_lessons",
+            Prefetch("comments", Comment.objects.select_related("author").prefetch_related("mentioned")),
+        )
     )
 
 

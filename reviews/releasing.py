@@ -47,6 +47,7 @@ def release_review(review: Review, *, by: Person, now: datetime) -> Review:
     record_act(by=by, key="reviews.review.released", on=review, change={"state": [before, review.state]}, now=now)
     occasions.call_off_expiry(review, by=by, now=now)
     occasions.plan_pir(review, now=now)
+    occasions.tell_news(review, by=by, now=now)
     return review
 
 
@@ -62,6 +63,7 @@ def roll_back_review(review: Review, *, reason: str, by: Person, now: datetime) 
     review.rolled_back_at = now
     review.save(update_fields=["state", "reason", "rolled_back_at"])
     record_act(by=by, key="reviews.review.rolled_back", on=review, change={"state": [before, review.state]}, now=now)
+    occasions.tell_news(review, by=by, now=now)
     return review
 
 

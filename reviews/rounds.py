@@ -6,8 +6,8 @@ from typing import Any
 from ledger.errors import Invalid
 from ledger.record import record_act
 from reviews import occasions
-from reviews.digest import digest_of
-from reviews.models import Place, PlacePerson, Review
+from reviews.digest import content_of, digest_of
+from reviews.models import Place, PlacePerson, Review, Round
 from reviews.routing import Outcome
 from reviews.states import Action, state_after
 from reviews.words import ReviewState
@@ -31,6 +31,9 @@ def begin_round(review: Review, outcome: Outcome, *, now: datetime) -> None:
     review.round += 1
     review.digest = digest_of(review)
     review.save()
+    Round.objects.create(
+        review=review, number=review.round, digest=review.digest, content=content_of(review), begun_at=now
+    )
     _store_places(review, outcome)
     occasions.ask_for_votes(review, now=now)
     occasions.plan_expiry(review, now=now)
@@ -59,6 +62,7 @@ def decide(review: Review, action: Action, *, by: Person | None, now: datetime) 
         occasions.call_off_expiry(review, by=by, now=now)
     else:
         occasions.plan_expiry(review, now=now)
+    occasions.tell_news(review, by=by, now=now)
 
 
 def _store_places(review: Review, outcome: Outcome) -> None:
@@ -69,7 +73,12 @@ def _store_places(review: Review, outcome: Outcome) -> None:
             review=review, position=position, role=routed.role, name=outcome.name_of(routed), count=routed.count
         )
         PlacePerson.objects.bulk_create(
-            PlacePerson(place=place, person_id=meant.person.id, why=meant.why[:300])
+            PlacePerson(
+                place=place,
+                person_id=meant.person.id,
+                why=meant.why[:300],
+                instead_of_id=meant.instead_of.id if meant.instead_of else None,
+            )
             for meant in routed.people
             if meant.person
         )

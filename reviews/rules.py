@@ -41,6 +41,13 @@ def can_release(person: Reader, review: Review) -> bool:
     return can_change_anything(person) and person.pk in {review.driver_id, review.model.accountable_id}
 
 
+def can_confirm_break(person: Reader, review: Review, approvers: Collection[int]) -> bool:
+    """Break-glass is confirmed by who answers for the change or its team, or was to decide it."""
+    return can_release(person, review) or (
+        can_change_anything(person) and (person.pk == review.model.team.lead_id or person.pk in approvers)
+    )
+
+
 def can_close(person: Reader, review: Review) -> bool:
     """Who released it or promised it tells what became of it."""
     return can_release(person, review) or is_author(person, review)

@@ -12,7 +12,16 @@ from reviews.drafting import COMMENT_LENGTH, METRIC_LENGTH, REASON_LENGTH, TEXT_
 from reviews.evidence import DATASET_LENGTH, MOST_MEASUREMENTS, SLICE_LENGTH
 from reviews.gate import Answer
 from reviews.measuring import Reading
-from reviews.models import Evidence, EvidenceWaiver, Expectation, PostImplementationReview, Review, Vote
+from reviews.models import (
+    Comment,
+    Evidence,
+    EvidenceWaiver,
+    Expectation,
+    GlassBreak,
+    PostImplementationReview,
+    Review,
+    Vote,
+)
 from reviews.routing import Outcome
 from reviews.standing import PlaceStanding, Standing
 from reviews.words import Direction, Measured, ReviewState, Rollout, Verdict, VoteWord
@@ -106,7 +115,7 @@ class EvidenceInput(Strict):
     link = serializers.CharField(max_length=1_000, required=False, allow_blank=True)
     sha256 = serializers.CharField(max_length=71, required=False, allow_blank=True)
     commit = serializers.CharField(max_length=64, required=False, allow_blank=True)
-    measurements = MeasurementInput(many=True, required=False, max_length=MOST_MEASUREMENTS)
+    measurements = serializers.ListField(child=MeasurementInput(), required=False, max_length=MOST_MEASUREMENTS)
 
 
 class UploadInput(Strict):
@@ -129,6 +138,11 @@ class VoteInput(Strict):
     vote = serializers.ChoiceField(VoteWord.choices)
     digest = serializers.CharField(max_length=71, help_text="The digest of the review as it was read")
     comment = serializers.CharField(max_length=COMMENT_LENGTH, required=False, allow_blank=True)
+
+
+class CommentInput(Strict):
+    body = serializers.CharField(max_length=COMMENT_LENGTH)
+    answers = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**53)
 
 
 class ReasonInput(Strict):
@@ -184,6 +198,7 @@ class PlaceOutput(serializers.Serializer[Any]):
 
 class VoteOutput(serializers.Serializer[Any]):
     voter = serializers.EmailField()
+    on_behalf_of = serializers.EmailField(allow_null=True, help_text="Who is away, where a deputy voted")
     vote = serializers.ChoiceField(VoteWord.choices)
     round = serializers.IntegerField()
     digest = serializers.CharField()
@@ -237,6 +252,23 @@ class PirOutput(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField()
 
 
+class GlassBreakOutput(serializers.Serializer[Any]):
+    reason = serializers.CharField()
+    asked_by = serializers.EmailField()
+    asked_at = serializers.DateTimeField()
+    confirmed_by = serializers.EmailField(allow_null=True)
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+
+
+class CommentOutput(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    answers = serializers.IntegerField(allow_null=True, help_text="The comment that began the thread")
+    author = serializers.EmailField()
+    body = serializers.CharField()
+    mentioned = serializers.ListField(child=serializers.EmailField())
+    written_at = serializers.DateTimeField()
+
+
 class ReviewOutput(serializers.Serializer[Any]):
     """A review as it stands."""
 
@@ -266,6 +298,8 @@ class ReviewOutput(serializers.Serializer[Any]):
     missing_evidence = serializers.ListField(child=serializers.ChoiceField(EvidenceKind.choices))
     waived_evidence = WaivedOutput(many=True)
     reason = serializers.CharField()
+    break_glass = GlassBreakOutput(allow_null=True)
+    comments = CommentOutput(many=True)
     pir = PirOutput(allow_null=True)
     drafted_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField()
@@ -319,6 +353,7 @@ def review_as_json(review: Review) -> Json:
     counting = {vote.pk for vote in standing.votes.values()}
     version = review.charter_version
     pir = getattr(review, "pir", None)
+    broken = getattr(review, "glass_break", None)
     return {
         "ref": review.ref,
         "state": review.state,
@@ -348,6 +383,8 @@ def review_as_json(review: Review) -> Json:
         "missing_evidence": list(standing.missing),
         "waived_evidence": [_waiver(waiver) for waiver in review.waivers.all()],
         "reason": review.reason,
+        "break_glass": _glass_break(broken) if broken else None,
+        "comments": [_comment(comment) for comment in review.comments.all()],
         "pir": _pir(pir) if pir else None,
         "drafted_at": review.drafted_at,
         "edited_at": review.edited_at,
@@ -414,6 +451,7 @@ def _place(standing: PlaceStanding) -> Json:
 def _vote(vote: Vote, *, counts: bool) -> Json:
     return {
         "voter": vote.voter.email,
+        "on_behalf_of": vote.on_behalf_of.email if vote.on_behalf_of else None,
         "vote": vote.vote,
         "round": vote.round,
         "digest": vote.digest,
@@ -462,6 +500,27 @@ def _waiver(waiver: EvidenceWaiver) -> Json:
         "reason": waiver.reason,
         "waived_by": waiver.waived_by.email,
         "waived_at": waiver.waived_at,
+    }
+
+
+def _glass_break(broken: GlassBreak) -> Json:
+    return {
+        "reason": broken.reason,
+        "asked_by": broken.asked_by.email,
+        "asked_at": broken.asked_at,
+        "confirmed_by": broken.confirmed_by.email if broken.confirmed_by else None,
+        "confirmed_at": broken.confirmed_at,
+    }
+
+
+def _comment(comment: Comment) -> Json:
+    return {
+        "id": comment.pk,
+        "answers": comment.answers_id,
+        "author": comment.author.email,
+        "body": comment.body,
+        "mentioned": [person.email for person in comment.mentioned.all()],
+        "written_at": comment.written_at,
     }
 
 

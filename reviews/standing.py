@@ -13,6 +13,18 @@ from reviews.voting import counting_votes
 from reviews.words import ReviewState, VoteWord
 from teams.models import Person
 
+FOR_IT = frozenset({VoteWord.APPROVE})
+NOT_FOR_IT = frozenset(VoteWord) - FOR_IT
+DISSENT = {
+    ReviewState.APPROVED: NOT_FOR_IT,
+    ReviewState.RELEASED: NOT_FOR_IT,
+    ReviewState.ROLLED_BACK: NOT_FOR_IT,
+    ReviewState.REVIEWED: NOT_FOR_IT,
+    ReviewState.REJECTED: FOR_IT,
+    ReviewState.CHANGES_REQUESTED: FOR_IT,
+}
+"""The votes that stand against a decision, by what was decided."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -21,6 +33,7 @@ class Asked:
     person: Person
     why: str
     vote: Vote | None
+    instead_of: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,10 @@ class Standing:
         return [
             PlaceStanding(
                 place,
-                [Asked(row.person, row.why, self.votes.get(row.person_id)) for row in place.people.all()],
+                [
+                    Asked(row.person, row.why, self.votes.get(row.person_id), row.instead_of)
+                    for row in place.people.all()
+                ],
                 filled.count(index),
             )
             for index, place in enumerate(rows)
@@ -70,6 +86,12 @@ class Standing:
     @cached_property
     def approvers(self) -> Sequence[int]:
         return [person for person, vote in self.votes.items() if vote.vote == VoteWord.APPROVE]
+
+    @property
+    def dissent(self) -> Sequence[Vote]:
+        """Votes of the last round that were against what was decided, or did not go along with it."""
+        against = DISSENT.get(ReviewState(self.review.state), frozenset())
+        return [vote for vote in self.votes.values() if vote.vote in against]
 
     @property
     def filled(self) -> int:
@@ -85,7 +107,7 @@ class Standing:
 
     @property
     def can_still_be_filled(self) -> bool:
-        """Whether those who have not abstained suffice for the places."""
+        """Whether those who are there and have not abstained suffice for the places."""
         asked = {person for slot in self._slots for person in slot.people}
         abstained = {person for person, vote in self.votes.items() if vote.vote == VoteWord.ABSTAIN}
         return are_filled(self._slots, sorted(asked - abstained))

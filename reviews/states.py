@@ -24,6 +24,7 @@ class Action(StrEnum):
     ROLL_BACK = "roll_back"
     CLOSE = "close"
     EXPIRE = "expire"
+    BREAK_GLASS = "break_glass"
 
 
 LIFE = {
@@ -37,6 +38,7 @@ LIFE = {
     (ReviewState.SUBMITTED, Action.REJECT): ReviewState.REJECTED,
     (ReviewState.SUBMITTED, Action.WITHDRAW): ReviewState.WITHDRAWN,
     (ReviewState.SUBMITTED, Action.EXPIRE): ReviewState.EXPIRED,
+    (ReviewState.SUBMITTED, Action.BREAK_GLASS): ReviewState.RELEASED,
     (ReviewState.CHANGES_REQUESTED, Action.EDIT): ReviewState.CHANGES_REQUESTED,
     (ReviewState.CHANGES_REQUESTED, Action.ATTACH): ReviewState.CHANGES_REQUESTED,
     (ReviewState.CHANGES_REQUESTED, Action.SUBMIT): ReviewState.SUBMITTED,

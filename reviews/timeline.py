@@ -31,6 +31,9 @@ HAPPENED = {
     "reviews.review.evidence_attached": ("draft", gettext_lazy("{who} attached evidence: {kind}")),
     "reviews.review.evidence_waived": ("draft", gettext_lazy("{who} waived evidence: {kind}")),
     "reviews.review.submitted": ("submitted", gettext_lazy("{who} submitted round {round}")),
+    "reviews.review.reseated": ("submitted", gettext_lazy("Other people were asked: somebody left or is away")),
+    "reviews.review.break_glass_asked": ("warning", gettext_lazy("{who} asked to release it before the decision")),
+    "reviews.review.glass_broken": ("warning", gettext_lazy("{who} confirmed its release before the decision")),
     "reviews.review.approved": ("approved", gettext_lazy("Approved: every place is filled")),
     "reviews.review.rejected": ("rejected", gettext_lazy("Rejected")),
     "reviews.review.expired": ("expired", gettext_lazy("It expired")),
@@ -79,6 +82,8 @@ def _event(
     of_round = int(_after(entry, "round"))
     vote = next(said.get((entry.actor_id or 0, of_round), iter(())), None)
     note = _("%(when)s, round %(round)s") % {"when": when, "round": of_round}
+    if vote and vote.on_behalf_of:
+        note = _("%(note)s, for %(who)s") % {"note": note, "who": vote.on_behalf_of}
     if of_round < review.round:
         note = _("%(note)s, superseded") % {"note": note}
     return Event(glyph, format_html(str(sentence), who=who), note, vote.comment if vote else "")

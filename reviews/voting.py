@@ -14,12 +14,13 @@ from reviews import occasions
 from reviews.digest import digest_of
 from reviews.drafting import COMMENT_LENGTH, is_storable
 from reviews.models import Contributor, PlacePerson, Review, Vote
+from reviews.reseating import seat_again, somebody_left
 from reviews.rounds import decide
 from reviews.routing import missing_evidence, provided
 from reviews.rules import barred_from_voting, can_vote
 from reviews.states import Action, state_after
 from reviews.wording import evidence_names
-from reviews.words import VoteWord
+from reviews.words import ReviewState, VoteWord
 from teams.changing import locked
 from teams.models import Person
 
@@ -43,6 +44,8 @@ def cast_vote(review: Review, *, vote: str, digest: str, comment: str = "", by: 
     One `reject` of an eligible approver rejects, one `request_changes` sends it back, and it is approved when distinct
     approvers fill every place. Raises Forbidden, ReviewNotInState, SomethingChanged, Invalid.
     """
+    if review.state == ReviewState.SUBMITTED and somebody_left(review, now=now):
+        seat_again(review, now=now)
     review = locked(review)
     require_entitled(review, by)
     state_after(review, Action.VOTE)
@@ -50,13 +53,22 @@ def cast_vote(review: Review, *, vote: str, digest: str, comment: str = "", by: 
         raise SomethingChanged(review)
     _check(review, vote, comment)
     cast = Vote.objects.create(
-        review=review, round=review.round, voter=by, vote=vote, digest=digest, comment=comment.strip(), cast_at=now
+        review=review,
+        round=review.round,
+        voter=by,
+        on_behalf_of_id=stands_for(review, by),
+        vote=vote,
+        digest=digest,
+        comment=comment.strip(),
+        cast_at=now,
     )
     change: dict[str, list[Any]] = {
         "vote": [None, vote],
         "round": [review.round, review.round],
         "digest": [digest, digest],
     }
+    if cast.on_behalf_of_id:
+        change["on_behalf_of"] = [None, cast.on_behalf_of_id]
     record_act(by=by, key="reviews.review.voted", on=review, change=change, now=now)
     occasions.vote_is_done(review, by=by, now=now)
     if action := _what_follows(review, VoteWord(vote)):
@@ -109,6 +121,13 @@ def require_entitled(review: Review, by: Person) -> None:
     raise Forbidden(why_not(review, by))
 
 
+def stands_for(review: Review, person: Person) -> int | None:
+    """The absent person for whom somebody votes as deputy; None for who has a place in their own right."""
+    rows = PlacePerson.objects.filter(place__review=review, person=person)
+    absent = list(rows.values_list("instead_of_id", flat=True))
+    return absent[0] if absent and None not in absent else None
+
+
 def why_not(review: Review, person: Person) -> str:
     """Why somebody has no vote on this review, in a sentence."""
     if person.is_auditor:
@@ -121,6 +140,9 @@ def why_not(review: Review, person: Person) -> str:
         return _("You have no vote: you edited this change.")
     if person.pk == review.driver_id:
         return _("You have no vote: you drive this change.")
+    deputy = PlacePerson.objects.filter(place__review=review, instead_of=person).select_related("person").first()
+    if deputy is not None:
+        return _("You have no vote: %(deputy)s votes for you in this round.") % {"deputy": deputy.person}
     return _("You have no vote: the charter names others to decide this change.")
 
 

@@ -1,6 +1,7 @@
 """Letting a review go without a kind of evidence that the charter requires: an approver's word, with the reason."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -29,6 +30,6 @@ def waive_evidence(review: Review, *, kind: str, reason: str, by: Person, now: d
         raise Invalid([("kind", _("Nothing of this kind is missing."))])
     check_reason(reason)
     waiver = EvidenceWaiver.objects.create(review=review, kind=kind, reason=reason.strip(), waived_by=by, waived_at=now)
-    change = {"kind": [None, kind], "round": [review.round] * 2}
+    change: dict[str, list[Any]] = {"kind": [None, kind], "round": [review.round] * 2}
     record_act(by=by, key="reviews.review.evidence_waived", on=review, change=change, now=now)
     return waiver

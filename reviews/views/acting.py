@@ -13,8 +13,10 @@ from django.views.decorators.http import require_POST
 
 from ledger.errors import Invalid
 from reviews.access import get_review_for
+from reviews.breaking import ask_to_break_glass, confirm_break_glass
+from reviews.commenting import add_comment
 from reviews.evidence import attach_evidence
-from reviews.forms import EvidenceForm, PirForm, ReasonForm, VoteForm, WaiverForm
+from reviews.forms import CommentForm, EvidenceForm, PirForm, ReasonForm, VoteForm, WaiverForm
 from reviews.models import Review
 from reviews.releasing import close_review, release_review, roll_back_review
 from reviews.standing import Standing
@@ -74,6 +76,27 @@ def waive(request: HttpRequest, ref: str) -> HttpResponse:
     review = get_review_for(reader_of(request), ref)
     form = WaiverForm(request.POST, missing=Standing(review).missing)
     return _act(request, ref, "waiver", form=form, act=waive_evidence, said=_("The evidence is waived."))
+
+
+@require_POST
+def comment(request: HttpRequest, ref: str) -> HttpResponse:
+    form = CommentForm(request.POST)
+    return _act(request, ref, "comment", form=form, act=add_comment, said=_("The comment stands below."))
+
+
+@require_POST
+def break_glass(request: HttpRequest, ref: str) -> HttpResponse:
+    form = ReasonForm(request.POST, auto_id="break_%s")
+    said = _("A second person is asked to confirm.")
+    return _act(request, ref, "break", form=form, act=ask_to_break_glass, said=said)
+
+
+@require_POST
+def confirm_break(request: HttpRequest, ref: str) -> HttpResponse:
+    reader = reader_of(request)
+    review = confirm_break_glass(get_review_for(reader, ref), by=reader, now=timezone.now())
+    messages.success(request, _("%(ref)s is released before its decision.") % {"ref": ref})
+    return redirect(review)
 
 
 @require_POST

@@ -17,21 +17,23 @@ from reminders.models import Occasion
 from reviews.access import get_review_for
 from reviews.answers import answer_about, question_about, told_by, waivers_in_words, who_may_not_vote, why_you
 from reviews.expectations import rows_of
-from reviews.forms import EvidenceForm, PirForm, ReasonForm, VoteForm, WaiverForm
+from reviews.forms import CommentForm, EvidenceForm, PirForm, ReasonForm, VoteForm, WaiverForm
+from reviews.looking import look_at
 from reviews.models import Review
 from reviews.occasions import pir_key
 from reviews.panels import panel_of
 from reviews.plotting import rows_of_readings
 from reviews.queries import teams_of
+from reviews.reseating import seat_again, somebody_left
 from reviews.routing import outcome_for
-from reviews.rules import can_close, can_edit, can_release, can_submit, can_withdraw
+from reviews.rules import can_close, can_confirm_break, can_edit, can_release, can_submit, can_withdraw
 from reviews.standing import Standing
 from reviews.states import Action, is_possible
 from reviews.timeline import timeline_of
 from reviews.wording import by_when, evidence_names, moment
 from reviews.words import ReviewState, VoteWord
 from teams.models import Person
-from teams.rules import reader_of
+from teams.rules import can_change_anything, reader_of
 
 NOT_SUBMITTED = (ReviewState.DRAFT, ReviewState.CHANGES_REQUESTED)
 
@@ -46,7 +48,12 @@ class Forms:
 
 @require_safe
 def detail(request: HttpRequest, ref: str) -> HttpResponse:
-    return show(request, get_review_for(reader_of(request), ref))
+    reader = reader_of(request)
+    review = get_review_for(reader, ref)
+    if review.state == ReviewState.SUBMITTED and somebody_left(review, now=timezone.now()):
+        seat_again(review, now=timezone.now())
+        review = get_review_for(reader, ref)
+    return show(request, review)
 
 
 def show(request: HttpRequest, review: Review, given: Forms | None = None) -> HttpResponse:
@@ -60,6 +67,7 @@ def show(request: HttpRequest, review: Review, given: Forms | None = None) -> Ht
 
 
 def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dict[str, Any]:
+    since = look_at(review, by=reader, now=now) if is_asked(review, reader) else None
     standing = Standing(review)
     member_of = teams_of(reader, now)
     may = {
@@ -70,6 +78,9 @@ def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dic
         "vote": standing.waits_for(reader) or (is_possible(review, Action.VOTE) and reader.pk in standing.votes),
         "release": is_possible(review, Action.RELEASE) and can_release(reader, review),
         "roll_back": is_possible(review, Action.ROLL_BACK) and can_release(reader, review),
+        "break_glass": is_possible(review, Action.BREAK_GLASS) and can_release(reader, review),
+        "confirm_break": can_confirm_here(review, reader),
+        "comment": can_change_anything(reader),
         "close": is_possible(review, Action.CLOSE) and can_close(reader, review),
         "withdraw": is_possible(review, Action.WITHDRAW) and can_withdraw(reader, review),
     }
@@ -84,6 +95,8 @@ def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dic
         "evidence": EvidenceForm(initial={"kind": standing.missing[0] if standing.missing else None}),
         "rollback": ReasonForm(auto_id="rollback_%s"),
         "withdraw": ReasonForm(auto_id="withdraw_%s"),
+        "break": ReasonForm(auto_id="break_%s"),
+        "comment": CommentForm(),
         "pir": PirForm(expectations=expectations),
     }
     return {
@@ -109,6 +122,11 @@ def _context(review: Review, reader: Person, now: datetime, given: Forms) -> dic
         "has_actuals": any(row.actual for row in expected),
         "has_plots": any(row.has_plot for row in expected),
         "has_days": any(row.by for row in expected),
+        "since": since,
+        "since_when": moment(since.looked_at, reader.timezone) if since else "",
+        "dissent": standing.dissent,
+        "threads": threads_of(review, reader),
+        "broken": getattr(review, "glass_break", None),
         "pir": pir,
         "pir_told": told_by(pir, reader) if pir else "",
         "pir_due": by_when(pir_due_at, reader.timezone, now) if pir_due_at else "",
@@ -143,7 +161,7 @@ def _places(standing: Standing, reader: Person, now: datetime) -> list[dict[str,
             lines.append(
                 {
                     "person": asked.person,
-                    "role": place.place.name,
+                    "role": _for_whom(place.place.name, asked.instead_of),
                     "state": asked.vote.vote if asked.vote else "open",
                     "note": note,
                     "said": asked.vote.comment if asked.vote else "",
@@ -157,3 +175,39 @@ def _pir_due_at(review: Review) -> datetime | None:
     if review.released_at is None:
         return None
     return Occasion.objects.filter(key=pir_key(review)).values_list("due_at", flat=True).first()
+
+
+def is_asked(review: Review, person: Person) -> bool:
+    """Whether the person has a place in the review, and so is told what changed since they looked."""
+    return any(row.person_id == person.pk for place in review.places.all() for row in place.people.all())
+
+
+def can_confirm_here(review: Review, reader: Person) -> bool:
+    """Whether the reader is a second person whose word is waited for."""
+    asked = getattr(review, "glass_break", None)
+    if asked is None or asked.asked_by_id == reader.pk or not is_possible(review, Action.BREAK_GLASS):
+        return False
+    approvers = {row.person_id for place in review.places.all() for row in place.people.all()}
+    return can_confirm_break(reader, review, approvers)
+
+
+def threads_of(review: Review, reader: Person) -> list[dict[str, Any]]:
+    """The comments with their answers, oldest first."""
+    comments = list(review.comments.all())
+    return [
+        {
+            "first": first,
+            "when": moment(first.written_at, reader.timezone),
+            "answers": [
+                {"comment": each, "when": moment(each.written_at, reader.timezone)}
+                for each in comments
+                if each.answers_id == first.pk
+            ],
+        }
+        for first in comments
+        if first.answers_id is None
+    ]
+
+
+def _for_whom(role: str, absent: Person | None) -> str:
+    return _("%(role)s, for %(absent)s") % {"role": role, "absent": absent} if absent else role

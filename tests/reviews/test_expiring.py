@@ -42,7 +42,10 @@ def test_an_undecided_review_expires_a_month_after_its_decision_was_due(world: W
     entry = Entry.objects.get(key="reviews.review.expired")
     assert (entry.actor_id, entry.change) == (None, {"state": ["submitted", "expired"]})
     assert expiry(review).state == "done"
-    assert not Occasion.objects.filter(key__startswith=f"review:{review.pk}:", state="open").exists()
+    still_open = Occasion.objects.filter(key__startswith=f"review:{review.pk}:", state="open")
+    assert [(occasion.kind, set(occasion.people.all())) for occasion in still_open] == [
+        ("review-expired", {world.author, world.driver})
+    ]
     sweep(now=ends_at + A_MONTH)
     assert Entry.objects.filter(key="reviews.review.expired").count() == 1
 

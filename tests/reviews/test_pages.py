@@ -355,11 +355,11 @@ def test_the_list_asks_the_same_number_of_queries_for_one_and_three(
     reader = world.second_scientist if tab == "mine" else world.owner
     client = as_(reader)
     client.get("/reviews/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(16):
         assert len(client.get(f"/reviews/?tab={tab}").context["rows"]) == 1
     some("5.1.0")
     some("5.2.0")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(16):
         assert len(client.get(f"/reviews/?tab={tab}").context["rows"]) == 3
 
 
@@ -379,7 +379,7 @@ def test_the_page_asks_the_same_number_of_queries_for_little_and_much(
     client = as_(world.owner)
     client.get("/reviews/")
     for review in (little, much):
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(24):
             client.get(f"/reviews/{review.ref}/")
 
 
