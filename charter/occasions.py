@@ -39,7 +39,7 @@ def register_kinds() -> None:
         OccasionKind(
             key=INTERIM_END,
             title=gettext_lazy("Interim charter"),
-            sentence=gettext_lazy("{team} realigned: an interim charter is in force until {when}. Read what it says."),
+            sentence=gettext_lazy("{team} realigned: an interim charter is in force until then. Read what it says."),
             action=gettext_lazy("Read the charter"),
             why=gettext_lazy("You hold a seat in the team."),
             ladder=(timedelta(days=-7), timedelta(days=-1)),
@@ -49,12 +49,12 @@ def register_kinds() -> None:
         )
     )
     for kind, sentence, action in (
-        (RitualKind.RETROSPECTIVE, gettext_lazy("{team} looks back {when}."), gettext_lazy("Look at the team")),
-        (RitualKind.DEMO, gettext_lazy("{team} shows what it made {when}."), gettext_lazy("Look at the team")),
-        (RitualKind.ALIGNMENT, gettext_lazy("{team} aligns its work {when}."), gettext_lazy("Look at the team")),
+        (RitualKind.RETROSPECTIVE, gettext_lazy("{team} looks back."), gettext_lazy("Look at the team")),
+        (RitualKind.DEMO, gettext_lazy("{team} shows what it made."), gettext_lazy("Look at the team")),
+        (RitualKind.ALIGNMENT, gettext_lazy("{team} aligns its work."), gettext_lazy("Look at the team")),
         (
             RitualKind.CHARTER_REVIEW,
-            gettext_lazy("{team} goes through its charter {when}."),
+            gettext_lazy("{team} goes through its charter."),
             gettext_lazy("Read the charter"),
         ),
     ):

@@ -75,11 +75,12 @@ def nothing_else(occasion: Occasion, by: Person, now: datetime) -> None:
 class OccasionKind:
     """What the engine needs to know of a kind.
 
-    Texts may name `{title}` and `{team}`; when it is due every message says itself. Steps of the ladder are distances from the moment it is due: whole
-    days count in local days and come at nine in the morning, or earlier if it is due earlier that day; others count
-    exactly. `on_overdue` is called once, `overdue_after` the moment it was due, in a transaction of the sweep.
-    `on_done` is called when a person says by hand that it is done, in the transaction that closes the occasion.
-    A kind that `lasts` is a meeting: calendars show it for so long, and its e-mails carry an invitation.
+    Texts may name `{title}` and `{team}`; when it is due every message says itself. Steps of the ladder are distances
+    from the moment it is due: whole days count in local days and come at nine in the morning, or earlier if it is due
+    earlier that day; others count exactly. `on_overdue` is called once, `overdue_after` the moment it was due, in a
+    transaction of the sweep. `on_done` is called when a person says by hand that it is done, in the transaction that
+    closes the occasion. A kind that `lasts` is a meeting: calendars show it for so long, and its e-mails carry an
+    invitation.
     `then` says in a sentence what follows. `ladder` is what holds until an organisation or a team says otherwise.
 
     Before each send a kind is asked whether the occasion is still open and the person entitled, after the engine itself

@@ -99,5 +99,5 @@ def _store(
     return preferences
 
 
-def _plain(value: time | bool | None) -> str | bool | None:
+def _plain(value: Any) -> Any:
     return value.isoformat("minutes") if isinstance(value, time) else value

@@ -60,9 +60,11 @@ def email_html(request: HttpRequest, kind: str, scheme: str) -> HttpResponse:
     """The HTML alone, as its frame loads it, in the colours asked for whatever the reader's system says."""
     if scheme not in SCHEMES:
         raise Http404
-    html = str(sample_of(kind, reader_of(request), timezone.now()).alternatives[0].content)
-    html = html.replace(DARK, f"@media {SCHEMES[scheme]}").replace(
-        "color-scheme: light dark", f"color-scheme: {scheme}"
+    html, _type = sample_of(kind, reader_of(request), timezone.now()).alternatives[0]
+    html = (
+        str(html)
+        .replace(DARK, f"@media {SCHEMES[scheme]}")
+        .replace("color-scheme: light dark", f"color-scheme: {scheme}")
     )
     return HttpResponse(html)
 

@@ -135,7 +135,7 @@ def _line(occasion: Occasion, person: Person, reasons: Reasons, *, is_unread: bo
         when_due=when_due_in_words,
         is_overdue=is_overdue,
         is_unread=is_unread,
-        why=reason_of(occasion, reasons[person.pk], when=when_due_in_words),
+        why=reason_of(occasion, reasons[person.pk]),
         action=str(kind.action),
         address=reverse("reminders:open", args=[occasion.pk]),
         finish_address=reverse("reminders:done", args=[occasion.pk]) if kind.done_by_hand else "",

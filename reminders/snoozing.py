@@ -41,10 +41,15 @@ def snooze(*, occasion_id: int, by: Person, until: datetime, now: datetime) -> S
     return row
 
 
-def snoozed_among(occasions: Collection[Occasion], now: datetime) -> set[tuple[int, int]]:
-    """(occasion, person) where the person does not want to hear of it yet. One query."""
-    rows = Snooze.objects.filter(occasion__in=[occasion.pk for occasion in occasions], until__gt=now)
-    return set(rows.values_list("occasion", "person"))
+def snoozes_among(occasions: Collection[Occasion]) -> dict[tuple[int, int], Snooze]:
+    """(occasion, person) → what the person said; only where it is not over and told. One query."""
+    rows = Snooze.objects.filter(occasion__in=[occasion.pk for occasion in occasions], until__isnull=False)
+    return {(row.occasion_id, row.person_id): row for row in rows}
+
+
+def is_asleep(snooze: Snooze | None, now: datetime) -> bool:
+    """Whether the person does not want to hear of it yet."""
+    return snooze is not None and snooze.until is not None and snooze.until > now
 
 
 def due_snoozes(now: datetime, *, limit: int) -> list[Snooze]:
@@ -72,9 +77,10 @@ class Choice:
 def choices_of(person: Person, now: datetime) -> list[Choice]:
     """When somebody may want to hear of a thing again: mornings of their own clock."""
     today = now.astimezone(zone_or_utc(person.timezone)).date()
-    labels = {"tomorrow": (1, _("Tomorrow")), "three-days": (3, _("In three days")), "week": (7, _("In a week"))}
+    labels = {"tomorrow": (1, ""), "three-days": (3, _("In three days")), "week": (7, _("In a week"))}
     choices = []
     for key, (days, label) in labels.items():
         at = moment_of(today + timedelta(days=days), person.work_starts, zone_or_utc(person.timezone).key)
-        choices.append(Choice(key, f"{label}: {short_moment(at, timezone=person.timezone, now=now)}", at))
+        moment = short_moment(at, timezone=person.timezone, now=now)
+        choices.append(Choice(key, f"{label}, {moment}" if label else moment, at))
     return choices

@@ -19,7 +19,7 @@ from reminders.kinds import kind_of
 from reminders.ladder import position
 from reminders.ladders import ladders_for
 from reminders.models import Notice, Occasion, Snooze
-from reminders.snoozing import due_snoozes, snoozed_among
+from reminders.snoozing import due_snoozes, is_asleep, snoozes_among
 from reminders.telling import notices_for_endpoints
 from teams.absences import Away, away_among
 from teams.models import Person
@@ -66,7 +66,8 @@ def sweep_batch(*, now: datetime) -> Swept | None:
         return None
     concerns = concerns_of(occasions, now)
     ladders = ladders_for(occasions)
-    snoozed = snoozed_among(occasions, now)
+    snoozes = snoozes_among(occasions)
+    awake: list[int] = []
     post = _Post.for_people(concerns.values(), now)
     notices: list[Notice] = []
     steps: list[tuple[Occasion, str]] = []
@@ -82,7 +83,10 @@ def sweep_batch(*, now: datetime) -> Swept | None:
             continue
         occasion.next_step_at = stand.next_at
         if stand.step is not None:
-            told = [person for person in concern.people.values() if (occasion.pk, person.pk) not in snoozed]
+            told = [
+                person for pk, person in concern.people.items() if not is_asleep(snoozes.get((occasion.pk, pk)), now)
+            ]
+            awake += [snoozes[occasion.pk, one.pk].pk for one in told if (occasion.pk, one.pk) in snoozes]
             notices += post.notices(occasion, told, stand.step)
             if concern.is_open:
                 steps.append((occasion, stand.step))
@@ -92,6 +96,7 @@ def sweep_batch(*, now: datetime) -> Swept | None:
     notices += notices_for_endpoints(steps, now=now)
     Notice.objects.bulk_create(notices, batch_size=500, ignore_conflicts=True)
     Occasion.objects.bulk_update(occasions, ["next_step_at", "went_overdue_at"], batch_size=500)
+    Snooze.objects.filter(pk__in=awake).update(until=None)  # told by this step: once is enough
     for occasion in overdue:
         _go_overdue(occasion, now)
     return Swept(len(occasions), len(notices))

@@ -34,22 +34,22 @@ def words_about(occasion: Occasion, *, why: str, timezone: str, now: datetime) -
     return Words(
         subject=f"{title}: {when}",
         title=title,
-        sentence=_filled(kind.sentence, occasion, when),
-        why=reason_of(occasion, why, when=when),
+        sentence=_filled(kind.sentence, occasion),
+        why=reason_of(occasion, why),
         action=str(kind.action),
         when=when,
         due=long_moment(occasion.due_at, timezone=timezone),
     )
 
 
-def reason_of(occasion: Occasion, why: str, *, when: str) -> str:
+def reason_of(occasion: Occasion, why: str) -> str:
     """Why it concerns somebody: the reason given with it, else the one of its kind."""
-    return single_line(why, 300) or _filled(kind_of(occasion.kind).why, occasion, when)
+    return single_line(why, 300) or _filled(kind_of(occasion.kind).why, occasion)
 
 
-def _filled(text: Text, occasion: Occasion, when: str) -> str:
+def _filled(text: Text, occasion: Occasion) -> str:
     team = occasion.team.name if occasion.team else _("The organisation")
-    return single_line(str(text).format(title=occasion.title, team=team, when=when), 600)
+    return single_line(str(text).format(title=occasion.title, team=team), 600)
 
 
 def when_due(due_at: datetime, *, timezone: str, now: datetime) -> str:

@@ -138,12 +138,12 @@ def write_digest(digest: Notice, told: Sequence[tuple[Notice, str]], *, now: dat
     """One message about many notices, the first due first; each with why it came and one thing to do."""
     zone = recipient_of(digest).timezone
     items = [
-        {"words": words_about(notice.occasion, why=why, timezone=zone, now=now), "link": _link_to(notice.occasion)}
+        (words_about(notice.occasion, why=why, timezone=zone, now=now), _link_to(notice.occasion))
         for notice, why in told
         if notice.occasion
     ]
     subject = ngettext("One thing is due: %(first)s", "%(count)s things are due, first: %(first)s", len(items))
-    subject %= {"count": len(items), "first": items[0]["words"].title}
+    subject %= {"count": len(items), "first": items[0][0].title}
     context = {"items": items[:MOST_IN_A_DIGEST], "more": max(len(items) - MOST_IN_A_DIGEST, 0), "subject": subject}
     return _message(digest, subject, "digest", context, {}, group=links.EVERYTHING)
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from reminders.audience import concerning, patient_audience_of
 from reminders.kinds import kind_of
 from reminders.models import CalendarToken, Occasion
-from reminders.wording import long_moment, reason_of, single_line
+from reminders.wording import reason_of, single_line
 
 LOOKED_BACK = timedelta(days=30)
 MOST_SHOWN = 1_000
@@ -41,8 +41,7 @@ def entry_of(occasion: Occasion, *, why: str = "") -> Entry:
     """An occasion as an entry, with the reason why it concerns whoever reads it."""
     kind = kind_of(occasion.kind)
     url = settings.BASE_URL + reverse("reminders:open", args=[occasion.pk])
-    when = long_moment(occasion.due_at, timezone=occasion.timezone)
-    lines = [reason_of(occasion, why, when=when)] if why else []
+    lines = [reason_of(occasion, why)] if why else []
     return Entry(
         uid=f"{occasion.key}@{DOMAIN}",
         sequence=occasion.sequence,

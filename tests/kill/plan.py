@@ -58,7 +58,7 @@ def register_rehearsal() -> None:
         OccasionKind(
             key=KIND,
             title="Rehearsal",
-            sentence="{title} is due {when}.",
+            sentence="{title} is due.",
             action="Look",
             ladder=(timedelta(0),),
             overdue_after=timedelta(0),

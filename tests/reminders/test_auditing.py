@@ -1,10 +1,13 @@
 from datetime import timedelta
+from time import monotonic
 
 import pytest
+from django.core.cache import cache
 
-from reminders.auditing import GRACE, Overdue, check_reminders, overdue_beyond_grace
+from reminders import auditing
+from reminders.auditing import GRACE, Overdue, audit, check_reminders, overdue_beyond_grace, trouble
 from reminders.occasions import make_due_occasions
-from tests.factories import NOW, NoticeFactory, OccasionFactory, ScheduleFactory
+from tests.factories import NOW, NoticeFactory, OccasionFactory, PersonFactory, ScheduleFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +60,68 @@ def test_readyz_shows_it(client, time_machine):
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["auditor"]["detail"].startswith("Overdue beyond their grace: 0 steps, 1 notices")
+
+
+# Who hears of it
+
+
+@pytest.fixture
+def late(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    cache.delete("reminders.trouble")
+    cache.delete("reminders.audited")
+    return NoticeFactory(due_at=LATE)
+
+
+@pytest.mark.parametrize(("who", "sees"), [({"admin": True}, True), ({}, False), ({"auditor": True}, False)])
+def test_banner_on_every_page_of_an_admin(client, late, who, sees):
+    client.force_login(PersonFactory(**who))
+    for path in ("/", "/teams/", "/inbox/"):
+        assert ("Reminders are late" in client.get(path).text) == sees
+
+
+def test_banner_goes_when_nothing_is_late_any_more(client, late):
+    client.force_login(PersonFactory(admin=True))
+    assert "Reminders are late" in client.get("/teams/").text
+    late.delete()
+    cache.delete("reminders.trouble")  # as after a few seconds
+    assert "Reminders are late" not in client.get("/teams/").text
+
+
+def test_banner_is_looked_up_once_in_a_while(late, django_assert_num_queries):
+    assert trouble()
+    with django_assert_num_queries(0):
+        assert trouble()
+
+
+@pytest.fixture
+def heartbeats(monkeypatch, settings):
+    """Addresses that were called; a thread is as good as a call."""
+    called = []
+    settings.HEARTBEAT_URL = "https://watch.example.org/remit"
+    monkeypatch.setattr(auditing, "_beat", called.append)
+    monkeypatch.setattr(auditing, "_audited_at", -auditing.AUDIT_EVERY * 2.0)
+    cache.delete("reminders.audited")
+    return called
+
+
+def test_sign_of_life_at_most_once_a_minute(heartbeats):
+    for _ in range(5):
+        audit(now=NOW)
+    assert heartbeats == ["https://watch.example.org/remit"]
+
+
+def test_no_sign_of_life_but_a_line_in_the_log_while_something_is_late(heartbeats, late, caplog):
+    audit(now=NOW)
+    assert heartbeats == []
+    assert "Overdue beyond their grace: 0 steps, 1 notices" in caplog.text
+
+
+def test_heartbeat_that_fails_or_hangs_stops_nobody(monkeypatch, settings):
+    settings.HEARTBEAT_URL = "http://127.0.0.1:9/nobody"
+    monkeypatch.setattr(auditing, "_audited_at", -auditing.AUDIT_EVERY * 2.0)
+    cache.delete("reminders.audited")
+    started = monotonic()
+    audit(now=NOW)
+    assert monotonic() - started < 1
+    auditing._beat(settings.HEARTBEAT_URL)

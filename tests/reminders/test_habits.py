@@ -54,7 +54,7 @@ def test_holiday_of_one_of_several_teams_is_a_working_day():
 
 def test_urgent_heeds_nothing():
     urgent = replace(GATHERING, urgency=0)
-    habits = replace(QUIET, ways={group: "off" for group in Group.values})
+    habits = replace(QUIET, ways=dict.fromkeys(Group.values, "off"))
     assert habits.plan(urgent, due_at=FAR, at=berlin(21, 3)) == Plan(berlin(21, 3))
 
 
