@@ -3,6 +3,7 @@
 import email
 import os
 import socketserver
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -122,3 +123,14 @@ class _Conversation(socketserver.StreamRequestHandler):
                 return b"".join(lines)
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         return None
+
+
+def main() -> None:
+    """Serve in a process of its own until standard input ends; the port is the first thing said."""
+    with MailSink() as sink:
+        print(sink.port, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
