@@ -1,37 +1,78 @@
 """What falls due because of a charter: its rituals, and the signatures that it waits for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from charter.models import Signature, Version
+from charter.effects import Effect
+from charter.models import Remark, Signature, Version
 from charter.resolver import who_is_meant
 from charter.storage import thaw
 from charter.words import RitualKind
 from reminders.audience import stored_people
-from reminders.kinds import OccasionKind, Reasons, register_kind
-from reminders.models import Occasion
-from reminders.occasions import cancel_occasions, complete_occasion, let_pass, open_occasion
+from reminders.kinds import Group, OccasionKind, Reasons, register_kind
+from reminders.models import Occasion, OccasionPerson
+from reminders.occasions import cancel_occasions, complete_occasion, complete_occasions, let_pass, open_occasion
 from reminders.scheduling import set_schedule, stop_schedules_except
 from teams.models import Person
 from teams.organisation import load_organisation
 
 SIGNATURE = "signature"
+OBJECTION = "objection"
 INTERIM_END = "interim-end"
+INTERIM_LAPSED = "interim-lapsed"
+TIME_FOR_OBJECTION = timedelta(days=3)
+TOLD_FOR = timedelta(days=3)
+
+Handler = Callable[[Occasion, datetime], None]
 
 
-def register_kinds() -> None:
-    """Tell the reminder engine of them; called once, when Django is ready."""
+def register_kinds(*, end_interim: Handler, end_of_signing: Handler) -> None:
+    """Tell the reminder engine of them, what ends an interim, and what follows when the time to sign is over.
+
+    Called once, when Django is ready.
+    """
     register_kind(
         OccasionKind(
             key=SIGNATURE,
             title=gettext_lazy("Signature"),
             sentence=gettext_lazy("{team} asks you to sign its charter, or to object with a reason."),
             action=gettext_lazy("Read and sign"),
+            group=Group.DECISIONS,
+            then=gettext_lazy("silence is consent, where the team has it so"),
             ladder=(timedelta(days=-7), timedelta(days=-1), timedelta(0), timedelta(days=2)),
+            overdue_after=timedelta(0),
+            on_overdue=end_of_signing,
+            announce=True,
+        )
+    )
+    register_kind(
+        OccasionKind(
+            key=OBJECTION,
+            title=gettext_lazy("Objection"),
+            sentence=gettext_lazy(
+                "An objection stands against the charter of {team}. Nothing goes on until it is settled."
+            ),
+            action=gettext_lazy("Read the objection"),
+            group=Group.DECISIONS,
+            ladder=(timedelta(0), timedelta(days=2)),
+            announce=True,
+        )
+    )
+    register_kind(
+        OccasionKind(
+            key=INTERIM_LAPSED,
+            title=gettext_lazy("Interim charter lapsed"),
+            sentence=gettext_lazy("The interim charter of {team} was not ratified in time and lapsed."),
+            action=gettext_lazy("Read the charter"),
+            why=gettext_lazy("You hold a seat in the team."),
+            group=Group.DECISIONS,
+            ladder=(),
+            overdue_after=timedelta(0),
+            on_overdue=let_pass,
             announce=True,
         )
     )
@@ -42,9 +83,11 @@ def register_kinds() -> None:
             sentence=gettext_lazy("{team} realigned: an interim charter is in force until then. Read what it says."),
             action=gettext_lazy("Read the charter"),
             why=gettext_lazy("You hold a seat in the team."),
+            group=Group.DECISIONS,
+            then=gettext_lazy("the interim lapses, and the version before it is in force again"),
             ladder=(timedelta(days=-7), timedelta(days=-1)),
             overdue_after=timedelta(0),
-            on_overdue=_lapse,
+            on_overdue=end_interim,
             announce=True,
         )
     )
@@ -65,6 +108,8 @@ def register_kinds() -> None:
                 sentence=sentence,
                 action=action,
                 why=gettext_lazy("You hold a seat in the team."),
+                group=Group.MEETINGS,
+                then=gettext_lazy("it counts as held"),
                 ladder=(timedelta(days=-1), timedelta(0)),
                 lasts=timedelta(hours=1),
                 overdue_after=timedelta(hours=2),
@@ -76,24 +121,66 @@ def register_kinds() -> None:
 
 def signature_asked(signature: Signature, roles: list[str], *, due_at: datetime, now: datetime) -> None:
     """A signer has something to sign."""
+    _ask(signature, _("You are asked to sign as %(roles)s.") % {"roles": ", ".join(roles)}, due_at=due_at, now=now)
+
+
+def signature_asked_again(signature: Signature, *, due_at: datetime, now: datetime) -> None:
+    """A signer withdrew their objection."""
+    why = _("You withdrew your objection, so you are asked again.")
+    _ask(signature, why, due_at=due_at, now=now, again=f"at{int(now.timestamp())}")
+
+
+def objection_answered(signature: Signature, remark: Remark, *, due_at: datetime, now: datetime) -> None:
+    """Somebody wrote into the thread of an objection: its author has something to read."""
+    why = _("Your objection was answered: sign, withdraw it, or let it stand.")
+    _ask(signature, why, due_at=due_at, now=now, again=f"remark{remark.pk}")
+
+
+def objection_raised(signature: Signature, *, now: datetime) -> None:
+    """Those who can settle an objection hear of it: the team's lead, and the lead of the parent team."""
     version = signature.version
     team = version.charter.team
+    people = {}
+    if team.parent and team.parent.lead:
+        people[team.parent.lead] = _("You lead %(team)s, and can overrule it with a reason.") % {
+            "team": team.parent.name
+        }
+    if team.lead:
+        people[team.lead] = _("You lead the team: answer it, or edit the draft.")
     open_occasion(
-        key=f"{_source(version)}{signature.pk}:{SIGNATURE}",
-        kind=SIGNATURE,
+        key=f"{_source(version)}{signature.pk}.at{int(now.timestamp())}:{OBJECTION}",
+        kind=OBJECTION,
         team=team,
-        title=_("Charter of %(team)s, version %(number)d") % {"team": team.name, "number": version.number},
-        url=version.get_absolute_url(),
-        people=[(signature.person, _("You are asked to sign as %(roles)s.") % {"roles": ", ".join(roles)})],
-        due_at=due_at,
+        title=_("Objection to version %(number)d of the charter of %(team)s")
+        % {"team": team.name, "number": version.number},
+        url=f"{version.get_absolute_url()}#thread-{signature.pk}",
+        people=[(person, why) for person, why in people.items() if person != signature.person],
+        due_at=now + TIME_FOR_OBJECTION,
         now=now,
         subject={"version": version.pk, "signature": signature.pk},
     )
 
 
-def signature_given(signature: Signature, *, by: Person, now: datetime) -> None:
-    """A signer answered."""
-    complete_occasion(key=f"{_source(signature.version)}{signature.pk}:{SIGNATURE}", by=by, now=now)
+def signature_given(signature: Signature, *, by: Person | None, now: datetime) -> None:
+    """A signer answered, or is not asked any more: nothing about this signature is due."""
+    for end in (":", "."):
+        complete_occasions(prefix=f"{_source(signature.version)}{signature.pk}{end}", by=by, now=now)
+
+
+def _ask(signature: Signature, why: str, *, due_at: datetime, now: datetime, again: str = "") -> None:
+    version = signature.version
+    team = version.charter.team
+    open_occasion(
+        key=f"{_source(version)}{signature.pk}{f'.{again}' if again else ''}:{SIGNATURE}",
+        kind=SIGNATURE,
+        team=team,
+        title=_("Charter of %(team)s, version %(number)d") % {"team": team.name, "number": version.number},
+        url=version.get_absolute_url(),
+        people=[(signature.person, why)],
+        due_at=due_at,
+        now=now,
+        subject={"version": version.pk, "signature": signature.pk},
+    )
 
 
 def signatures_called_off(version: Version, *, by: Person | None, now: datetime) -> None:
@@ -101,10 +188,15 @@ def signatures_called_off(version: Version, *, by: Person | None, now: datetime)
     cancel_occasions(prefix=_source(version), by=by, now=now)
 
 
-def interim_began(version: Version, *, ends_at: datetime, now: datetime) -> None:
-    """A realigned charter is in force until then: everyone in the team hears of it, and Remit ends it in time."""
+def interim_began(
+    version: Version, *, effects: Mapping[int, Sequence[Effect]], ends_at: datetime, now: datetime
+) -> None:
+    """A realigned charter is in force until then: everyone in the team hears of it, and Remit ends it in time.
+
+    Whoever gets or loses something is told what, whether they hold a seat in the team or not.
+    """
     team = version.charter.team
-    open_occasion(
+    occasion = open_occasion(
         key=f"{_source(version)}:{INTERIM_END}",
         kind=INTERIM_END,
         team=team,
@@ -112,6 +204,25 @@ def interim_began(version: Version, *, ends_at: datetime, now: datetime) -> None
         url=version.charter.get_absolute_url(),
         people=None,
         due_at=ends_at,
+        now=now,
+        subject={"version": version.pk},
+    )
+    OccasionPerson.objects.bulk_create(
+        OccasionPerson(occasion=occasion, person_id=person, why=_in_short(some)) for person, some in effects.items()
+    )
+
+
+def interim_lapsed(version: Version, *, now: datetime) -> None:
+    """An interim is over that nobody ratified: everyone in the team hears that the one before it holds again."""
+    team = version.charter.team
+    open_occasion(
+        key=f"{_source(version)}:{INTERIM_LAPSED}",
+        kind=INTERIM_LAPSED,
+        team=team,
+        title=_("Version %(number)d of the charter of %(team)s lapsed") % {"team": team.name, "number": version.number},
+        url=version.charter.get_absolute_url(),
+        people=None,
+        due_at=now + TOLD_FOR,
         now=now,
         subject={"version": version.pk},
     )
@@ -156,12 +267,9 @@ def _source(version: Version) -> str:
     return f"charter-version:{version.pk}."
 
 
-def _lapse(occasion: Occasion, now: datetime) -> None:
-    from charter.realignment import lapse
-
-    version = Version.objects.get(pk=occasion.subject["version"])
-    if lapse(version=version, now=now):
-        complete_occasion(key=occasion.key, by=None, now=now)
+def _in_short(effects: Sequence[Effect]) -> str:
+    """What somebody gets and loses, in one line."""
+    return f"{capfirst('; '.join(effect.to_you for effect in effects))}."
 
 
 def _ritual_people(occasions: Sequence[Occasion], now: datetime) -> Mapping[int, Reasons]:

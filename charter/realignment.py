@@ -6,14 +6,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from charter import occasions
+from charter.document import Document
+from charter.effects import effects_on_people
 from charter.models import Version
+from charter.queries import version_in_force
 from charter.ratification import ask_signers, end_version, freeze, lock_version, refuse_errors, refuse_stranger
 from charter.signing import signers_of
 from charter.states import state_after
-from charter.storage import read_rows
+from charter.storage import document_of, read_rows
 from charter.words import VersionState
 from ledger.errors import Invalid
 from ledger.record import Change, record_act
+from reminders.models import Occasion
+from reminders.occasions import complete_occasion
 from teams.models import Person
 from teams.organisation import load_organisation
 
@@ -35,6 +40,8 @@ def realign(*, version: Version, reason: str, until: datetime, by: Person, now: 
     document = read_rows(version)
     organisation = load_organisation()
     refuse_errors(document, organisation, now)
+    held = version_in_force(version.charter.team, now)
+    before = document_of(held) if held else Document(team=document.team)
     for running in Version.objects.filter(charter=version.charter, state=VersionState.INTERIM):
         end_version(running, state_after(running.state, "lapse"), "charter.version.lapsed", now)
     freeze(version, document)
@@ -50,7 +57,8 @@ def realign(*, version: Version, reason: str, until: datetime, by: Person, now: 
     }
     record_act(by=by, key="charter.version.realigned", on=version, change=change, now=now)
     occasions.set_rituals(version, now=now)
-    occasions.interim_began(version, ends_at=until, now=now)
+    effects = effects_on_people(before, document, organisation, now)
+    occasions.interim_began(version, effects=effects, ends_at=until, now=now)
     ask_signers(version, signers_of(organisation, document, now), organisation, now)
     return version
 
@@ -71,7 +79,14 @@ def lapse(*, version: Version, now: datetime) -> bool:
         occasions.set_rituals(ratified, now=now)
     else:
         occasions.stop_rituals(version, now=now)
+    occasions.interim_lapsed(version, now=now)
     return True
+
+
+def end_interim(occasion: Occasion, now: datetime) -> None:
+    """What happens when an interim's time is over: it lapses, and its occasion is done."""
+    if lapse(version=Version.objects.get(pk=occasion.subject["version"]), now=now):
+        complete_occasion(key=occasion.key, by=None, now=now)
 
 
 def _refuse_unreasoned(reason: str, until: datetime, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ledger.errors import Forbidden, IllegalState
 from ledger.record import record_act
 from teams.changing import apply_changes, locked, store
+from teams.departures import tell_of_seat_change
 from teams.models import Person, Role
 from teams.rules import require_admin
 
@@ -94,6 +95,7 @@ def deactivate_person(person: Person, *, by: Person | None, now: datetime) -> Pe
     person.is_active = False
     person.save(update_fields=["is_active"])
     record_act(by=by, key="teams.person.deactivated", on=person, now=now, change={"is_active": [True, False]})
+    tell_of_seat_change(people=[person.pk], teams=_teams_of(person), now=now)
     return person
 
 
@@ -107,7 +109,12 @@ def reactivate_person(person: Person, *, by: Person | None, now: datetime) -> Pe
     person.is_active = True
     person.save(update_fields=["is_active"])
     record_act(by=by, key="teams.person.reactivated", on=person, now=now, change={"is_active": [False, True]})
+    tell_of_seat_change(people=[person.pk], teams=_teams_of(person), now=now)
     return person
+
+
+def _teams_of(person: Person) -> list[int]:
+    return list(person.seats.values_list("team", flat=True).distinct())
 
 
 def _store(person: Person) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ledger.errors import Invalid
 from ledger.record import record_act
 from teams.changing import apply_changes, as_word, check, locked
+from teams.departures import tell_of_seat_change
 from teams.founding import require_open
 from teams.models import Person, Role, Seat, Team
 from teams.rules import can_seat, require
@@ -49,6 +50,7 @@ def give_seat(
         field: [None, as_word(getattr(seat, field))] for field in ("team", "role", "person", "kind", "since", "until")
     }
     record_act(by=by, key="teams.seat.given", on=seat, now=now, change=change)
+    tell_of_seat_change(people=[seat.person_id], teams=[seat.team_id], now=now)
     return seat
 
 
@@ -62,6 +64,7 @@ def change_seat(seat: Seat, *, by: Person | None, now: datetime, **fields: Unpac
     if change:
         seat.save()
         record_act(by=by, key="teams.seat.changed", on=seat, now=now, change=change)
+        tell_of_seat_change(people=[seat.person_id], teams=[seat.team_id], now=now)
     return seat
 
 
@@ -75,6 +78,7 @@ def end_seat(seat: Seat, *, until: date, by: Person | None, now: datetime) -> Se
     if change:
         seat.save(update_fields=["until"])
         record_act(by=by, key="teams.seat.ended", on=seat, now=now, change=change)
+        tell_of_seat_change(people=[seat.person_id], teams=[seat.team_id], now=now)
     return seat
 
 

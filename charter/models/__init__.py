@@ -3,7 +3,8 @@ from charter.models.decisions import ApproverPlace, DecisionRight, Voice
 from charter.models.escalation import EscalationLevel, EscalationPath
 from charter.models.matrix import Cell, Column, Stage
 from charter.models.obligations import EvidenceRequirement, Ritual, Threshold, Waiver
-from charter.models.signature import Signature
+from charter.models.ownership import Ownership
+from charter.models.signature import Remark, Signature
 from charter.models.version import Version
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "EscalationLevel",
     "EscalationPath",
     "EvidenceRequirement",
+    "Ownership",
+    "Remark",
     "Ritual",
     "Signature",
     "Stage",
