@@ -8,8 +8,12 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from reviews.breaking import ask_to_break_glass
+from reviews.commenting import add_comment
 from reviews.evidence import attach_evidence
+from reviews.looking import look_at
 from reviews.releasing import release_review
+from reviews.waiving import waive_evidence
 from teams.models import Person
 from tests.factories import NOW, MLModelFactory, TeamFactory
 from tests.reviews.worlds import World, make_world, vote
@@ -19,7 +23,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def world(transactional_db: None) -> World:
-    return make_world(evidence={"2": ["evaluation", "fairness"]})
+    return make_world(
+        evidence={"2": ["evaluation", "fairness"]},
+        thresholds=[{"key": "parity", "metric": "parity-gap", "above": 0.05, "then": "block-release"}],
+    )
 
 
 def sign_in(page: Page, live_server: Any, person: Person) -> None:
@@ -68,10 +75,19 @@ def test_axe_finds_nothing(page: Page, live_server: Any, world: World, width: in
     running = world.submitted(
         version="5.1.0", expectations=[{"metric": "auc", "direction": "up", "low": 0.9, "high": 1}]
     )
-    attach_evidence(running, kind="fairness", summary="Gap", link="https://example.org/r", by=world.author, now=NOW)
+    look_at(running, by=world.owner, now=NOW)
+    gap = [{"metric": "parity-gap", "value": 0.061, "slice": "age 18 to 25"}]
+    further = {"link": "https://example.org/r", "measurements": gap}
+    attach_evidence(running, kind="fairness", summary="Gap", by=world.author, now=NOW, **further)
+    add_comment(running, body="Which holdout is this?", by=world.owner, now=NOW)
+    ask_to_break_glass(running, reason="Customers are blocked.", by=world.driver, now=NOW)
     mended = world.submitted(version="5.2.0")
     vote(mended, world.owner, "request_changes", "Canary first, please.")
-    released = world.approved(version="5.3.0", expectations=[{"metric": "auc", "direction": "up", "expected": 0.9}])
+    released = world.submitted(version="5.3.0", expectations=[{"metric": "auc", "direction": "up", "expected": 0.9}])
+    for kind in ("evaluation", "fairness"):
+        waive_evidence(released, kind=kind, reason="A trial.", by=world.owner, now=NOW)
+    for voter in (world.owner, world.scientist):
+        vote(released, voter)
     release_review(released, by=world.driver, now=NOW)
     visits = [
         (world.author, "/reviews/?tab=all"),
@@ -82,6 +98,7 @@ def test_axe_finds_nothing(page: Page, live_server: Any, world: World, width: in
         (world.author, f"/reviews/{mended.ref}/edit/"),
         (world.author, f"/reviews/{mended.ref}/"),
         (world.owner, f"/reviews/{running.ref}/"),
+        (world.accountable, f"/reviews/{running.ref}/"),
         (world.driver, f"/reviews/{released.ref}/"),
     ]
     page.set_viewport_size({"width": width, "height": 900})
