@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from charter.words import Severity, Trigger
 from escalations.moments import NotAMoment, read_local, within_reach
 from teams.organisation import Organisation
+from teams.tree import team_choices
 
 
 class MomentField(forms.CharField):
@@ -54,7 +55,7 @@ class MatrixFilter(forms.Form):
         self.order_fields(self.field_order)
         field = self.fields["team"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [("", _("Whole organisation")), *_tree(organisation)]
+        field.choices = [("", _("Whole organisation")), *team_choices(organisation)]
 
     def clean(self) -> dict[str, Any]:
         if "at" in self.errors:
@@ -65,22 +66,3 @@ class MatrixFilter(forms.Form):
         """The moment asked about: now, unless the address says otherwise."""
         at: datetime | None = self.cleaned_data.get("at")
         return at if at and self.asked_for_a_moment else now
-
-
-def _tree(organisation: Organisation) -> list[tuple[str, str]]:
-    """Open teams, each below its parent and set in."""
-    below: dict[str | None, list[str]] = {}
-    for team in sorted(organisation.teams.values(), key=lambda team: team.name.lower()):
-        if not team.is_closed:
-            parent = organisation.teams.get(team.parent) if team.parent else None
-            below.setdefault(parent.key if parent and not parent.is_closed else None, []).append(team.key)
-    choices: list[tuple[str, str]] = []
-
-    def add(key: str, depth: int) -> None:
-        choices.append((key, "\N{EN SPACE}" * 2 * depth + organisation.teams[key].name))
-        for child in below.get(key, []):
-            add(child, depth + 1)
-
-    for key in below.get(None, []):
-        add(key, 0)
-    return choices

@@ -13,6 +13,7 @@ from charter.document import Document, EscalationPath
 from charter.resolver import Call, calls_of, match_path, opens_at
 from charter.words import Severity, Trigger
 from teams.organisation import Organisation, PersonFacts, TeamFacts
+from teams.tree import teams_at_work
 
 SEVERITIES = tuple(severity.value for severity in Severity)
 GRAVE = frozenset({Severity.SEV1.value, Severity.SEV2.value})
@@ -131,7 +132,7 @@ def matrix_of(
             team.key in documents,
             lines_of(organisation, documents, team, at, trigger=trigger, severity=severity),
         )
-        for team in teams_that_are_called(organisation, documents)
+        for team in teams_at_work(organisation, documents)
         if teams is None or team.key in teams
     ]
 
@@ -166,29 +167,6 @@ def lines_of(
             climb = Climb(path, start, calls_of(organisation, documents, team.key, path, at))
         lines.append((min(taken), -1 if position is None else position, Line(team, climb, dict(taken), at)))
     return [line for _severity, _position, line in sorted(lines, key=lambda entry: entry[:2])]
-
-
-def teams_that_are_called(organisation: Organisation, documents: Mapping[str, Document]) -> list[TeamFacts]:
-    """Open teams by name, but no units that only hold other teams together: nobody sits there, nothing is agreed."""
-    seated = {seat.team for seat in organisation.seats}
-    parents = {team.parent for team in organisation.teams.values() if not team.is_closed}
-    called = [
-        team
-        for team in organisation.teams.values()
-        if not team.is_closed and (team.key in documents or team.key in seated or team.key not in parents)
-    ]
-    return sorted(called, key=lambda team: (team.name.lower(), team.key))
-
-
-def team_and_below(organisation: Organisation, key: str) -> frozenset[str]:
-    """A team with all that stand below it."""
-    found = {key}
-    grows = True
-    while grows:
-        below = {team.key for team in organisation.teams.values() if team.parent in found}
-        grows = not below <= found
-        found |= below
-    return frozenset(found)
 
 
 def rows_of(team: TeamLines) -> Iterator[dict[str, object]]:

@@ -8,8 +8,9 @@ from charter.document import Document
 from charter.models import Version
 from charter.queries import versions_in_force
 from charter.storage import thaw
-from escalations.matrix import TeamLines, matrix_of, team_and_below
+from escalations.matrix import TeamLines, matrix_of
 from teams.organisation import Organisation, load_organisation
+from teams.tree import team_and_below
 
 
 @dataclass(frozen=True)

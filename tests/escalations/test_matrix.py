@@ -7,9 +7,10 @@ import pytest
 from charter.document import Document
 from escalations.answers import matrix_answer, matrix_question
 from escalations.findings import Weight, findings_of
-from escalations.matrix import lines_of, matrix_of, rows_of, team_and_below
+from escalations.matrix import lines_of, matrix_of, rows_of
 from escalations.wording import severity_span, short_minutes
 from teams.organisation import Organisation, PersonFacts, SeatFacts, TeamFacts
+from teams.tree import team_and_below
 from tests.charters import document_from
 
 SUNDAY = datetime(2026, 11, 22, 1, tzinfo=UTC)  # 02:00 in Berlin
