@@ -27,4 +27,8 @@ SENTENCES = {
     "charter.ownership.confirmed": _("{actor} confirmed {object}"),
     "charter.ownership.denied": _("{actor} no longer holds {object}"),
     "charter.ownership.unanswered": _("{object} stayed without an answer"),
+    "charter.definition.added": _("{actor} defined {object}"),
+    "charter.definition.changed": _("{actor} changed the definition of {object}"),
+    "charter.decision.logged": _("{actor} logged the decision {object}"),
+    "charter.decision.changed": _("{actor} changed what the log says of {object}"),
 }

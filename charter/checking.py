@@ -7,7 +7,7 @@ from charter.document import Document
 from charter.lint import Result, json_pointer, lint_document
 from charter.lint.formats import Checked
 from charter.parsing import Source
-from charter.queries import documents_in_force
+from charter.queries import documents_in_force, known_definitions
 from teams.models import Role
 from teams.organisation import Organisation, load_organisation
 
@@ -25,12 +25,18 @@ def check_here(
         now=now,
         organisation=load_organisation() if organisation is None else organisation,
         others=documents_in_force(now) if others is None else others,
+        definitions=known_definitions(),
     )
 
 
 def check_file(document: Document, *, now: datetime) -> Result:
     """Findings as if only the file were at hand: rules about people are skipped."""
-    return lint_document(document, now=now, disciplines=dict(Role.objects.values_list("key", "discipline")))
+    return lint_document(
+        document,
+        now=now,
+        disciplines=dict(Role.objects.values_list("key", "discipline")),
+        definitions=known_definitions(),
+    )
 
 
 def report(document: Document, result: Result, *, name: str, source: Source | None = None) -> Checked:

@@ -8,14 +8,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from charter.effects import Effect
-from charter.models import Remark, Signature, Version
+from charter.models import Decision, Remark, Signature, Version
 from charter.resolver import who_is_meant
 from charter.storage import thaw
 from charter.words import RitualKind
 from reminders.audience import stored_people
 from reminders.kinds import Group, OccasionKind, Reasons, register_kind
+from reminders.localtime import moment_of
 from reminders.models import Occasion, OccasionPerson
-from reminders.occasions import cancel_occasions, complete_occasion, complete_occasions, let_pass, open_occasion
+from reminders.occasions import (
+    cancel_occasions,
+    complete_occasion,
+    complete_occasions,
+    keys_under,
+    let_pass,
+    open_occasion,
+)
 from reminders.scheduling import set_schedule, stop_schedules_except
 from teams.models import Person
 from teams.organisation import load_organisation
@@ -23,6 +31,8 @@ from teams.organisation import load_organisation
 SIGNATURE = "signature"
 OBJECTION = "objection"
 INTERIM_END = "interim-end"
+DECISION_REVISIT = "decision-revisit"
+REVISIT_AT = time(9)
 INTERIM_LAPSED = "interim-lapsed"
 TIME_FOR_OBJECTION = timedelta(days=3)
 TOLD_FOR = timedelta(days=3)
@@ -89,6 +99,17 @@ def register_kinds(*, end_interim: Handler, end_of_signing: Handler) -> None:
             overdue_after=timedelta(0),
             on_overdue=end_interim,
             announce=True,
+        )
+    )
+    register_kind(
+        OccasionKind(
+            key=DECISION_REVISIT,
+            title=gettext_lazy("Decision to revisit"),
+            sentence=gettext_lazy("It was agreed to look at this decision again. Does it still hold?"),
+            action=gettext_lazy("Look at it again"),
+            why=gettext_lazy("You took this decision."),
+            ladder=(timedelta(days=-7), timedelta(0), timedelta(days=7)),
+            done_by_hand=True,
         )
     )
     for kind, sentence, action in (
@@ -261,6 +282,30 @@ def set_rituals(version: Version, *, now: datetime) -> None:
             url=version.charter.get_absolute_url() if ritual.kind == RitualKind.CHARTER_REVIEW else "",
         )
     stop_schedules_except(prefix=prefix, keep=[prefix + ritual.key for ritual in document.rituals], by=None, now=now)
+
+
+def decision_to_be_revisited(decision: Decision, deciders: Sequence[Person], *, by: Person, now: datetime) -> None:
+    """Whoever took a decision looks at it again on its day; where all of them have left, the team does."""
+    source = f"decision:{decision.pk}."
+    wanted = f"{source}{decision.revisit_on}:{DECISION_REVISIT}"
+    earlier = Occasion.objects.filter(keys_under(source), state=Occasion.State.OPEN).exclude(key=wanted)
+    for key in earlier.values_list("key", flat=True):
+        cancel_occasions(prefix=key, by=by, now=now)
+    if decision.revisit_on is None:
+        return
+    team = decision.team
+    active = [person for person in deciders if person.is_active]
+    open_occasion(
+        key=wanted,
+        kind=DECISION_REVISIT,
+        team=team,
+        title=decision.title,
+        url=decision.get_absolute_url(),
+        people=[(person, _("You took this decision.")) for person in active] or None,
+        due_at=moment_of(decision.revisit_on, REVISIT_AT, team.timezone),
+        now=now,
+        subject={"decision": decision.pk},
+    )
 
 
 def _source(version: Version) -> str:

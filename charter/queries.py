@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Case, IntegerField, Q, When
+from django.db.models import Case, IntegerField, Prefetch, Q, When
 
 from charter.document import Document
-from charter.models import Charter, Version
+from charter.models import Charter, Decision, Definition, Threshold, Version
+from charter.models.decision import TEXT_FIELDS as DECISION_TEXTS
 from charter.storage import thaw
 from charter.words import VersionState
-from teams.models import Team
+from teams.models import Person, Team
+from teams.queries import seats_held_on
+from teams.rules import can_change_organisation
 
 
 def in_force(now: datetime) -> models.QuerySet[Version]:
@@ -80,3 +83,58 @@ def out_for_signature(team: Team, digest: str) -> Version | None:
 def charter_of(team: Team) -> Charter:
     """The charter of a team; its row is made on first use."""
     return Charter.objects.get_or_create(team=team)[0]
+
+
+# -- definitions ----------------------------------------------------------------------------------------------------
+
+
+def known_definitions() -> frozenset[str]:
+    """The keys of everything that is defined: one query."""
+    return frozenset(Definition.objects.values_list("key", flat=True))
+
+
+def thresholds_in_force(now: datetime, *, metric: str = "") -> list[Threshold]:
+    """The thresholds of all charters in force, or those on one metric, by team: two queries."""
+    held: dict[int, int] = {}
+    for charter, version in in_force(now).values_list("charter_id", "pk"):
+        held.setdefault(charter, version)
+    of_any = Threshold.objects.filter(version__state__in=[VersionState.INTERIM, VersionState.RATIFIED])
+    if metric:
+        of_any = of_any.filter(metric=metric)
+    standing = set(held.values())
+    return [
+        threshold
+        for threshold in of_any.select_related("version__charter__team")
+        .defer("version__document")
+        .order_by("version__charter__team__name", "position")
+        if threshold.version_id in standing
+    ]
+
+
+# -- decisions ------------------------------------------------------------------------------------------------------
+
+
+def teams_logged_by(person: Person, now: datetime) -> models.QuerySet[Team]:
+    """The open teams in whose decision log somebody writes: where they lead or hold a seat; all of them for admins."""
+    teams = Team.objects.filter(closed_at__isnull=True)
+    if can_change_organisation(person):
+        return teams
+    seated = seats_held_on(now.date()).filter(person=person).order_by().values("team")
+    return teams.filter(Q(lead=person) | Q(pk__in=seated))
+
+
+def logged_decisions(
+    *, text: str = "", team: Team | None = None, mine: Person | None = None
+) -> models.QuerySet[Decision]:
+    """Decisions, newest first: those in whose texts each word occurs, of one team, taken by one person."""
+    found = Decision.objects.select_related("team").prefetch_related(
+        Prefetch("deciders", Person.objects.order_by("name", "id"))
+    )
+    for word in text.split():
+        anywhere = Q(team__name__icontains=word) | Q(right_key__icontains=word) | Q(review_ref__icontains=word)
+        for field in DECISION_TEXTS:
+            anywhere |= Q(**{f"{field}__icontains": word})
+        found = found.filter(anywhere)
+    if team:
+        found = found.filter(team=team)
+    return found.filter(deciders=mine) if mine else found

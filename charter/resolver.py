@@ -77,10 +77,15 @@ def who_is_accountable(organisation: Organisation, document: Document, stage: st
     roles = document.roles_with(stage, "A")
     if not roles:
         return Meant(None, _("nobody is accountable"))
-    seats = current_seats(organisation, document.team, roles[0], at)
-    if not seats:
+    seat = first_seat(current_seats(organisation, document.team, roles[0], at))
+    if seat is None:
         return Meant(None, _why_nobody(organisation, document.team, roles[0]))
-    return Meant(organisation.people[seats[0].person], _holds(organisation, seats[0]))
+    return Meant(organisation.people[seat.person], _holds(organisation, seat))
+
+
+def first_seat(seats: Sequence[SeatFacts]) -> SeatFacts | None:
+    """The seat that answers for a role: the primary, else the first deputy, else the first member."""
+    return seats[0] if seats else None
 
 
 def who_may_approve(organisation: Organisation, team: str, ref: str, at: datetime) -> Sequence[Meant]:

@@ -1,6 +1,9 @@
-"""Who may change a charter: pure predicates, deny by default. Everybody who is signed in reads."""
+"""Who may change a charter: predicates, deny by default. Everybody who is signed in reads."""
 
-from charter.models import Signature, Version
+from datetime import datetime
+
+from charter.models import Definition, Signature, Version
+from charter.queries import teams_logged_by
 from teams.models import Seat, Team
 from teams.rules import Reader, can_change_anything, can_change_organisation
 
@@ -33,3 +36,15 @@ def can_overrule(person: Reader, objection: Signature) -> bool:
 def leads_parent_of(person: Reader, team: Team) -> bool:
     """Whether somebody who may change things leads the parent team."""
     return can_change_anything(person) and team.parent is not None and team.parent.lead_id == person.pk
+
+
+def can_change_definition(person: Reader, definition: Definition) -> bool:
+    """The owner of a definition changes it, and so do admins, who also add definitions."""
+    if not can_change_anything(person):
+        return False
+    return definition.owner_id == person.pk or can_change_organisation(person)
+
+
+def can_log_decisions(person: Reader, team: Team, now: datetime) -> bool:
+    """Whoever holds a seat in a team writes in its decision log, its lead and admins too; a closed team's log rests."""
+    return can_change_anything(person) and teams_logged_by(person, now).filter(pk=team.pk).exists()

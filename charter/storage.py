@@ -110,7 +110,7 @@ def read_rows(version: Version) -> doc.Document:
         responsibilities=responsibilities,
         decisions=tuple(map(_right_part, version.decisionrights.all())),
         escalation=tuple(map(_path_part, version.escalationpaths.all())),
-        thresholds=tuple(map(_threshold_part, version.thresholds.all())),
+        thresholds=tuple(map(threshold_part, version.thresholds.all())),
         evidence=evidence,
         rituals=tuple(map(_ritual_part, version.rituals.all())),
         post_implementation_review=doc.PostImplementationReview(after=version.pir_after) if version.pir_after else None,
@@ -184,7 +184,8 @@ def _target_value(level: EscalationLevel) -> str | None:
     return team if level.to == EscalationLevel.To.LEAD else f"{team}/{level.target_key}"
 
 
-def _threshold_part(row: Threshold) -> doc.Threshold:
+def threshold_part(row: Threshold) -> doc.Threshold:
+    """A threshold of the document, from its row."""
     return doc.Threshold(
         key=row.key,
         metric=row.metric,

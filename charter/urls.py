@@ -1,6 +1,17 @@
 from django.urls import path
 
-from charter.views import comparing, editing, reading, schema, signing
+from charter.views import (
+    comparing,
+    decisions,
+    definitions,
+    editing,
+    fixing,
+    reading,
+    responsibilities,
+    rules,
+    schema,
+    signing,
+)
 
 app_name = "charter"
 
@@ -30,6 +41,7 @@ urlpatterns = [
     path(EDIT + "purpose/", editing.set_purpose, name="set-purpose"),
     path(EDIT + "evidence/", editing.set_evidence, name="set-evidence"),
     path(EDIT + "review-after/", editing.set_review_after, name="set-review-after"),
+    path(EDIT + "fix/", fixing.fix, name="fix"),
     path(EDIT + "cell/", editing.save_cell, name="save-cell"),
     path(EDIT + "stages/", editing.add_stage, name="add-stage"),
     path(STAGE, editing.change_stage, name="change-stage"),
@@ -47,4 +59,15 @@ urlpatterns = [
     path(PART, editing.change_part, name="change-part"),
     path(PART + "move/", editing.move_part, name="move-part"),
     path(PART + "remove/", editing.remove_part, name="remove-part"),
+    path("responsibilities/", responsibilities.responsibilities, name="responsibilities"),
+    path("definitions/", definitions.definitions, name="definitions"),
+    path("definitions/new/", definitions.new_definition, name="new-definition"),
+    path("definitions/<slug:key>/", definitions.definition, name="definition"),
+    path("definitions/<slug:key>/edit/", definitions.edit_definition, name="edit-definition"),
+    path("lint/", rules.rules, name="rules"),
+    path("lint/<slug:rule>/", rules.rule, name="rule"),
+    path("decisions/", decisions.decisions, name="decisions"),
+    path("decisions/new/", decisions.new_decision, name="new-decision"),
+    path("decisions/<int:pk>/", decisions.decision, name="decision"),
+    path("decisions/<int:pk>/edit/", decisions.edit_decision, name="edit-decision"),
 ]

@@ -21,7 +21,7 @@ from ledger.models import Entry
 from ledger.registry import UnknownAct, reserved_of, sentence_of
 
 PAGE = 50
-FIELDS_THAT_NAME_PEOPLE = frozenset({"lead", "person", "accountable"})
+FIELDS_THAT_NAME_PEOPLE = frozenset({"lead", "person", "accountable", "owner"})
 
 # Objects by type and id. One that the reader may not see is only the words that it is called by.
 Things = Mapping[tuple[str, str], models.Model | str]

@@ -123,6 +123,18 @@ def _role_catalogue_after_every_flush() -> Generator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _definitions_after_every_flush() -> Generator[None]:
+    """The same for the vocabulary that an installation starts with."""
+
+    def refill(**_of_the_signal: object) -> None:
+        import_module("charter.migrations.0003_definitions").add_definitions(apps, None)
+
+    post_migrate.connect(refill, sender=apps.get_app_config("charter"))
+    yield
+    post_migrate.disconnect(refill, sender=apps.get_app_config("charter"))
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _flush_past_the_guards() -> Generator[None]:
     """On SQLite emptying a table is a DELETE, which the guards under final rows would refuse."""
 

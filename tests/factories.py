@@ -12,7 +12,9 @@ from charter.models import (
     Cell,
     Charter,
     Column,
+    Decision,
     DecisionRight,
+    Definition,
     EscalationLevel,
     EscalationPath,
     EvidenceRequirement,
@@ -421,6 +423,31 @@ class RitualFactory(DjangoModelFactory[Ritual]):
     starts_on = date(2026, 1, 8)
     at = time(15)
     timezone = "Europe/Berlin"
+
+
+class DefinitionFactory(DjangoModelFactory[Definition]):
+    """A metric that nobody owns yet."""
+
+    class Meta:
+        model = Definition
+
+    key = factory.Sequence(lambda number: f"metric-{number}")
+    name = factory.LazyAttribute(lambda definition: definition.key.replace("-", " ").capitalize())
+    meaning = "How well it does."
+    direction = Definition.Direction.HIGHER
+
+
+class DecisionFactory(DjangoModelFactory[Decision]):
+    """A decision of a team, without its revision: acts write those."""
+
+    class Meta:
+        model = Decision
+
+    team = factory.SubFactory(TeamFactory)
+    title = "Score before the authorisation"
+    outcome = "Every payment is scored first."
+    decided_on = NEW_YEAR
+    written_at = NOW
 
 
 class WaiverFactory(DjangoModelFactory[Waiver]):

@@ -1,6 +1,6 @@
 """Running the rules over a document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Result:
-    """Findings, errors first; `skipped` are the ids of rules that need people where none are at hand."""
+    """Findings, errors first; `skipped` are the ids of rules that need what is not at hand: people, definitions."""
 
     findings: Sequence[Finding]
     skipped: Sequence[str]
@@ -46,20 +46,25 @@ def lint_document(
     organisation: Organisation | None = None,
     others: Mapping[str, Document] | None = None,
     disciplines: Mapping[str, str] | None = None,
+    definitions: frozenset[str] | None = None,
+    only: Collection[str] | None = None,
 ) -> Result:
-    """All findings about a document. Without an organisation the rules about people are skipped, and said to be.
+    """All findings about a document. Without an organisation the rules about people are skipped, and said to be; so is
+    the one about words without the keys of all `definitions`.
 
     `others` are the charters in force, for paths that lead into other teams; `disciplines` the role catalogue's, known
-    from the organisation where there is one. Waived findings are left out.
+    from the organisation where there is one. `only` names the rules to run. Waived findings are left out.
     """
     if disciplines is None:
         disciplines = organisation.disciplines if organisation else {}
-    subject = Subject(document, now, organisation, others or {}, disciplines)
+    subject = Subject(document, now, organisation, others or {}, disciplines, definitions)
     waived = {(waiver.rule, waiver.at) for waiver in document.waivers if waiver.until >= now.date()}
     findings: list[Finding] = []
     skipped: list[str] = []
     for rule in sorted(RULES.values(), key=lambda rule: rule.id):
-        if rule.needs_people and organisation is None:
+        if only is not None and rule.id not in only:
+            continue
+        if not subject.lets_run(rule):
             skipped.append(rule.id)
             continue
         findings.extend(

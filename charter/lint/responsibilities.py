@@ -1,13 +1,13 @@
 """RESP: who answers for each stage, and who does the work."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from charter.document import split_role
 from charter.lint.rule import Severity, Subject, rule
+from charter.passages import passages_of
 from charter.resolver import current_seats, role_name
 
 RACI = gettext_lazy("Responsibility charting (RACI): exactly one accountable role for each activity")
@@ -118,16 +118,12 @@ def life_ends_at_deployment(subject: Subject) -> Iterator[tuple[str, str]]:
     mend=gettext_lazy("Consult the receiving role (C) in the stage before, or let one role work in both."),
 )
 def unprepared_hand_off(subject: Subject) -> Iterator[tuple[str, str]]:
-    document = subject.document
-    for before, after in pairwise(document.stages):
-        givers, receivers = document.roles_with(before.key, "R"), document.roles_with(after.key, "R")
-        if not givers or not receivers:
-            continue
-        if not set(receivers) & set(document.roles_with(before.key, "ARC")):
+    for passage in passages_of(subject.document):
+        if passage.is_unprepared:
             yield (
-                f"/stages/{after.key}",
+                f"/stages/{passage.after.key}",
                 _("taken over from %(stage)s by %(roles)s, who had no say there")
-                % {"stage": before.name, "roles": ", ".join(receivers)},
+                % {"stage": passage.before.name, "roles": ", ".join(passage.receivers)},
             )
 
 

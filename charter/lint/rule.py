@@ -27,7 +27,8 @@ class Severity(StrEnum):
 class Subject:
     """What a rule looks at: a document, the moment, and, where they are at hand, the people of the organisation.
 
-    `others` are the charters in force of the other teams, by team key; `disciplines` are those of the role catalogue.
+    `others` are the charters in force of the other teams, by team key; `disciplines` are those of the role catalogue;
+    `known_words` are the keys of the organisation's definitions.
     """
 
     document: Document
@@ -35,6 +36,7 @@ class Subject:
     people: Organisation | None = None
     others: Mapping[str, Document] = field(default_factory=dict)
     disciplines: Mapping[str, str] = field(default_factory=dict)
+    known_words: frozenset[str] | None = None
 
     @cached_property
     def organisation(self) -> Organisation:
@@ -42,6 +44,18 @@ class Subject:
         if self.people is None:
             raise LookupError("a rule without needs_people asked for people")
         return self.people
+
+    @cached_property
+    def definitions(self) -> frozenset[str]:
+        """What is defined; rules that ask for it run only where that is at hand."""
+        if self.known_words is None:
+            raise LookupError("a rule without needs_definitions asked for definitions")
+        return self.known_words
+
+    def lets_run(self, rule: "Rule") -> bool:
+        """Whether all that a rule needs is at hand."""
+        has_people = self.people is not None or not rule.needs_people
+        return has_people and (self.known_words is not None or not rule.needs_definitions)
 
     @cached_property
     def documents(self) -> Mapping[str, Document]:
@@ -60,6 +74,7 @@ class Rule:
     source: Text
     mend: Text
     needs_people: bool
+    needs_definitions: bool
     check: Check
 
 
@@ -75,11 +90,12 @@ def rule(
     source: Text,
     mend: Text,
     needs_people: bool = False,
+    needs_definitions: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a check as a rule."""
 
     def register(check: Check) -> Check:
-        RULES[id] = Rule(id, title, severity, why, source, mend, needs_people, check)
+        RULES[id] = Rule(id, title, severity, why, source, mend, needs_people, needs_definitions, check)
         return check
 
     return register

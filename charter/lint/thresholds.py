@@ -11,6 +11,21 @@ from charter.lint.rule import Severity, Subject, rule
 
 
 @rule(
+    "THR001",
+    title=gettext_lazy("A metric without a definition"),
+    severity=Severity.WARNING,
+    why=gettext_lazy("A metric that two teams compute differently is two metrics, and one limit cannot hold for both."),
+    source=gettext_lazy("NIST AI RMF, Measure 2.1: metrics are documented; ISO/IEC 25024: measures have a definition"),
+    mend=gettext_lazy("Use the key of a definition, or have an admin define the metric under /definitions/."),
+    needs_definitions=True,
+)
+def metric_not_defined(subject: Subject) -> Iterator[tuple[str, str]]:
+    for threshold in subject.document.thresholds:
+        if threshold.metric not in subject.definitions:
+            yield f"/thresholds/{threshold.key}", _("nobody has defined %(metric)s") % {"metric": threshold.metric}
+
+
+@rule(
     "THR002",
     title=gettext_lazy("Thresholds that contradict each other"),
     severity=Severity.ERROR,

@@ -74,9 +74,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Shown:
-    """A finding beside the editor, with the way to the place that mends it."""
+    """A finding beside the editor, with the way to the place that mends it; `fix` says what one click would do."""
 
     finding: Finding
     text: str
     href: str
     go: str
+    fix: str = ""

@@ -30,12 +30,14 @@ from charter.forms import (
     StageForm,
 )
 from charter.lint import Finding, Result, Severity, lint_document
+from charter.mending import mend_of
 from charter.models import Version
 from charter.offers import Offers
 from charter.pages.clauses import Clause, Entry, OpenForm, PathClauses, Shown
 from charter.pages.matrix import EditMatrix, role_anchor
 from charter.pages.places import NUMBERS, SECTIONS, anchor_of, section_of
 from charter.pages.rituals import next_day
+from charter.queries import known_definitions
 from charter.resolver import current_seats, opens_at, who_is_called
 from charter.sentences import (
     Mark,
@@ -96,7 +98,13 @@ class Editor:
 
     @cached_property
     def lint(self) -> Result:
-        return lint_document(self.document, now=self.now, organisation=self.organisation, others=self.others)
+        return lint_document(
+            self.document,
+            now=self.now,
+            organisation=self.organisation,
+            others=self.others,
+            definitions=known_definitions(),
+        )
 
     @property
     def errors(self) -> int:
@@ -473,7 +481,15 @@ class Editor:
                     "number": number + 1,
                     "message": finding.message,
                 }
-        return Shown(finding, text[:1].upper() + text[1:].rstrip(".") + ".", href, go)
+        mend = mend_of(
+            self.document,
+            rule=finding.rule_id,
+            pointer=finding.pointer,
+            organisation=self.organisation,
+            now=self.now,
+        )
+        sentence = text[:1].upper() + text[1:].rstrip(".") + "."
+        return Shown(finding, sentence, href, go, fix=mend.label if mend else "")
 
 
 ADD = {

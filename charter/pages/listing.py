@@ -17,7 +17,7 @@ from charter.document import Document
 from charter.lint import Severity, lint_document
 from charter.models import Version
 from charter.pages.rituals import next_day
-from charter.queries import in_force
+from charter.queries import in_force, known_definitions
 from charter.sentences import day_in_words
 from charter.storage import ROWS, document_of
 from charter.words import RitualKind, VersionState
@@ -169,8 +169,17 @@ def load_listing(
         held.setdefault(version.charter.team.key, version)
     drafts = _open_versions(set(held))
     documents = {team: document_of(version) for team, version in held.items()}
+    definitions = known_definitions()
     rows = [
-        _row(facts, organisation, held=held.get(key), draft=drafts.get(key), documents=documents, now=now)
+        _row(
+            facts,
+            organisation,
+            held=held.get(key),
+            draft=drafts.get(key),
+            documents=documents,
+            definitions=definitions,
+            now=now,
+        )
         for key, facts in organisation.teams.items()
         if not facts.is_closed
     ]
@@ -205,6 +214,7 @@ def _row(
     held: Version | None,
     draft: Version | None,
     documents: dict[str, Document],
+    definitions: frozenset[str],
     now: datetime,
 ) -> Row:
     lead = organisation.people.get(facts.lead) if facts.lead else None
@@ -212,7 +222,7 @@ def _row(
     errors = warnings = None
     review = None
     if document is not None:
-        found = lint_document(document, now=now, organisation=organisation, others=documents)
+        found = lint_document(document, now=now, organisation=organisation, others=documents, definitions=definitions)
         errors, warnings = found.count(Severity.ERROR), found.count(Severity.WARNING)
     if document is not None and held:
         days = [

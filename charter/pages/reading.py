@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -33,6 +34,7 @@ from charter.resolver import (
     who_may_approve,
 )
 from charter.sentences import (
+    Mark,
     Names,
     bold_subject,
     capped,
@@ -318,7 +320,9 @@ class Reading:
     @cached_property
     def obligations(self) -> Sequence[ReadClause]:
         """Thresholds, required evidence, and the post-implementation review."""
-        sentences = [threshold_sentence(threshold, bold_subject) for threshold in self.document.thresholds]
+        sentences = [
+            threshold_sentence(threshold, _defined(threshold.metric)) for threshold in self.document.thresholds
+        ]
         sentences += [
             format_html(_("A review of <b>tier {}</b> must carry {}."), tier, evidence_in_words(kinds))
             for tier, kinds in sorted(self.document.evidence.items())
@@ -449,6 +453,18 @@ def read_signature(signature: Signature, names: Names) -> ReadSignature:
         return ReadSignature(signature, roles, "objected", f"“{signature.reason}”")
     note = _("Asked %(when)s") % {"when": date_format(signature.asked_at, "j M")}
     return ReadSignature(signature, roles, "open", note)
+
+
+def _defined(metric: str) -> Mark:
+    """For reading a threshold: its metric leads to what that means here."""
+
+    def mark(field: str, words: object, *, missing: bool = False) -> SafeString:
+        marked = bold_subject(field, words)
+        if field != "metric":
+            return marked
+        return format_html('<a href="{}">{}</a>', reverse("charter:definition", args=[metric]), marked)
+
+    return mark
 
 
 def signing_context(version: Version, signatures: Sequence[Signature], reader: Person) -> dict[str, Any]:

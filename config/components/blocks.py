@@ -89,8 +89,9 @@ def docket_item(
     )
 
 
-@register.inclusion_tag("components/finding.html")
+@register.inclusion_tag("components/finding.html", takes_context=True)
 def finding(
+    context: Context,
     *,
     severity: str,
     rule: str,
@@ -98,10 +99,14 @@ def finding(
     href: str = "",
     go: Words = "",
     here: bool = False,
+    fix: Words = "",
+    fix_post: str = "",
+    pointer: str = "",
 ) -> dict[str, Any]:
     """A finding of lint as a list item: severity word, rule, sentence, link to the cell.
 
     `<ul>{% finding severity="error" rule="RESP001" message=text href="#st-4" go="Go to the cell" %}</ul>`.
+    fix: what one click mends; it posts the rule and the pointer to fix_post.
     """
     drawing, word, _tone = STATES["finding"][one_of("finding state", severity, STATES["finding"])]
     return {
@@ -113,6 +118,10 @@ def finding(
         "href": href,
         "go": go,
         "here": here,
+        "fix": fix,
+        "fix_post": fix_post,
+        "pointer": pointer,
+        "csrf_token": context.get("csrf_token"),
     }
 
 

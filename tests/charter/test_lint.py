@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from charter.lint import RULES, Severity, lint_document
+from charter.lint.examples import EXAMPLES as EXAMPLES_OF_RULES
 from charter.parsing import read_document, read_yaml
 from charter.queries import documents_in_force
 from charter.words import Kind
@@ -20,12 +21,13 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.yaml
 Mender = Callable[[dict[str, Any]], None]
 
 
+DEFINITIONS = frozenset({"psi", "demographic-parity-gap"})
 DISCIPLINES = {"product-owner": "product", "data-scientist": "science", "ml-engineer": "engineering"}
 
 
 def found(tree: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Findings while only the file is at hand."""
-    result = lint_document(document_from(tree), now=NOW, disciplines=DISCIPLINES)
+    result = lint_document(document_from(tree), now=NOW, disciplines=DISCIPLINES, definitions=DEFINITIONS)
     return [(finding.rule_id, finding.pointer, finding.message) for finding in result.findings]
 
 
@@ -156,6 +158,11 @@ PAIRS = [
         lambda tree: tree["escalation"][0]["levels"].append({"to": {"role": "data-engineer"}}),
         lambda tree: tree["escalation"][0]["levels"].append({"to": {"path": "platform/incidents"}}),
         ("ESC006", "/escalation/incidents/levels/2", "no time to acknowledge is given"),
+    ),
+    (
+        set_part("thresholds", [{**psi("a", above=0.2), "metric": "our-drift"}]),
+        set_part("thresholds", [psi("a", above=0.2)]),
+        ("THR001", "/thresholds/a", "nobody has defined our-drift"),
     ),
     (
         set_part("thresholds", [psi("a", above=0.2), psi("b", below=0.3)]),
@@ -347,9 +354,22 @@ def test_team004_a_core_role_missing(crew: Crew) -> None:
     assert found_by("TEAM004", clean_tree()) == []
 
 
-def test_rules_about_people_are_skipped_and_said_to_be_without_people() -> None:
-    result = lint_document(document_from(clean_tree()), now=NOW)
-    assert list(result.skipped) == sorted(rule.id for rule in RULES.values() if rule.needs_people)
+def test_rules_are_skipped_and_said_to_be_without_what_they_need() -> None:
+    tree = clean_tree(thresholds=[psi("drift", above=0.2)])
+    result = lint_document(document_from(tree), now=NOW)
+    needs_more = [rule.id for rule in RULES.values() if rule.needs_people or rule.needs_definitions]
+    assert list(result.skipped) == sorted(needs_more)
+    with_words = lint_document(document_from(tree), now=NOW, definitions=frozenset())
+    assert set(result.skipped) - set(with_words.skipped) == {"THR001"}
+    assert [(finding.rule_id, finding.pointer) for finding in with_words.findings] == [("THR001", "/thresholds/drift")]
+
+
+@pytest.mark.parametrize("rule_id", EXAMPLES_OF_RULES)
+def test_the_example_of_a_rule_has_the_finding_and_mended_has_not(rule_id: str) -> None:
+    example = EXAMPLES_OF_RULES[rule_id]
+    for text, has_it in ((example.before, True), (example.after, False)):
+        tree = clean_tree(**read_yaml(text.encode()).tree)
+        assert (rule_id in [found_id for found_id, _pointer, _message in found(tree)]) is has_it, text
 
 
 def test_a_waiver_silences_its_finding_until_its_last_day() -> None:

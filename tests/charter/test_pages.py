@@ -301,11 +301,11 @@ def test_what_is_of_no_section_is_not_found(draft: Version, lead: Client) -> Non
 
 def test_editor_takes_the_same_queries_for_few_and_many_stages(crew, draft, lead, django_assert_num_queries) -> None:
     lead.get(EDIT)  # the session and what is cached once
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         lead.get(EDIT)
     for number in range(25):
         editing.add_stage(version=draft, name=f"Stage {number}", by=crew.lead, now=NOW)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         lead.get(EDIT)
 
 
@@ -468,11 +468,11 @@ def test_list_takes_the_same_queries_for_one_and_three(client: Client, django_as
 
     client.force_login(fill(1).lead)
     client.get("/charters/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get("/charters/")
     fill(2)
     fill(3)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get("/charters/")
 
 
