@@ -23,7 +23,7 @@ from reviews.drafting import (
 from reviews.evidence import SUMMARY_LENGTH
 from reviews.expectations import expected_in_words
 from reviews.models import Expectation, Review
-from reviews.words import Direction, ReviewState, Rollout, Verdict, VoteWord
+from reviews.words import Direction, ReviewState, Rollout, Topic, Verdict, VoteWord
 from teams.forms import LineInput, LinesInput
 from teams.models import MLModel, Team
 
@@ -194,12 +194,19 @@ class PirForm(forms.Form):
     verdict = forms.ChoiceField(label=_("Verdict"), choices=chosen(Verdict), widget=forms.RadioSelect)
     lessons = forms.CharField(
         label=_("Lessons"), max_length=TEXT_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("About data collection, labelling rules, feature definitions, deployment criteria, monitoring"),
+        help_text=_("What is about one part of the work has a place of its own below"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, expectations: Sequence[Expectation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.expectations = list(expectations)
+        for topic in Topic:
+            self.fields[f"lesson-{topic.value}"] = forms.CharField(
+                label=translated("About %(topic)s") % {"topic": topic.label},
+                max_length=TEXT_LENGTH,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
         for expectation in self.expectations:
             self.fields[f"actual-{expectation.pk}"] = forms.FloatField(
                 label=expectation.metric,
@@ -211,6 +218,14 @@ class PirForm(forms.Form):
     def rows(self) -> list[tuple[Expectation, forms.BoundField]]:
         """Each expectation with its field."""
         return [(expectation, self[f"actual-{expectation.pk}"]) for expectation in self.expectations]
+
+    def topics(self) -> list[forms.BoundField]:
+        """A field for the lessons about each part of the work."""
+        return [self[f"lesson-{topic.value}"] for topic in Topic]
+
+    def sorted_lessons(self) -> dict[str, str]:
+        """What was learnt about each part, as the act takes it."""
+        return {topic.value: self.cleaned_data[f"lesson-{topic.value}"] for topic in Topic}
 
     def actuals(self) -> list[tuple[str, float]]:
         """What was measured, as the act takes it."""

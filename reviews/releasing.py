@@ -1,7 +1,7 @@
 """After the decision: releasing a change, rolling it back, and holding the promise against the result."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,10 @@ from ledger.record import record_act
 from reviews import occasions
 from reviews.drafting import TEXT_LENGTH, check_reason, is_storable
 from reviews.gate import Reason, reasons_against
-from reviews.models import Expectation, PostImplementationReview, Review
+from reviews.models import Expectation, Lesson, PostImplementationReview, Review
 from reviews.rules import can_close, can_release
 from reviews.states import Action, state_after
-from reviews.words import Verdict
+from reviews.words import Topic, Verdict
 from teams.changing import locked
 from teams.models import Person
 from teams.rules import require
@@ -74,10 +74,11 @@ def close_review(
     actuals: Sequence[tuple[str, float]],
     verdict: str,
     lessons: str = "",
+    sorted_lessons: Mapping[str, str] | None = None,
     by: Person,
     now: datetime,
 ) -> PostImplementationReview:
-    """Close a review with what became of it: (metric, value) pairs, a verdict, lessons.
+    """Close a review with what became of it: (metric, value) pairs, a verdict, lessons, and those by topic.
 
     Raises Forbidden, ReviewNotInState, Invalid.
     """
@@ -86,7 +87,8 @@ def close_review(
     before = review.state
     review.state = state_after(review, Action.CLOSE)
     expectations = {expectation.metric: expectation for expectation in review.expectations.all()}
-    if errors := list(_faults(expectations, actuals, verdict, lessons)):
+    by_topic = {topic: text.strip() for topic, text in (sorted_lessons or {}).items() if text.strip()}
+    if errors := [*_faults(expectations, actuals, verdict, lessons), *_faults_of_topics(by_topic)]:
         raise Invalid(errors)
     for metric, value in actuals:
         expectations[metric].actual = value
@@ -94,6 +96,7 @@ def close_review(
     pir = PostImplementationReview.objects.create(
         review=review, verdict=verdict, lessons=lessons.strip(), closed_by=by, closed_at=now
     )
+    Lesson.objects.bulk_create(Lesson(pir=pir, topic=topic, text=text) for topic, text in by_topic.items())
     review.closed_at = now
     review.save(update_fields=["state", "closed_at"])
     change: dict[str, list[Any]] = {"state": [before, review.state], "verdict": [None, verdict]}
@@ -118,3 +121,12 @@ def _faults(
         yield "verdict", _("Choose one of: %(words)s.") % {"words": ", ".join(Verdict.values)}
     if len(lessons) > TEXT_LENGTH or not is_storable(lessons):
         yield "lessons", _("Write at most %(most)d characters, without control characters.") % {"most": TEXT_LENGTH}
+
+
+def _faults_of_topics(by_topic: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for topic, text in by_topic.items():
+        if topic not in Topic.values:
+            yield "sorted_lessons", _("%(topic)s is nothing that lessons are sorted by.") % {"topic": topic[:60]}
+        elif len(text) > TEXT_LENGTH or not is_storable(text):
+            too_long = _("Write at most %(most)d characters, without control characters.")
+            yield f"lesson-{topic}", too_long % {"most": TEXT_LENGTH}

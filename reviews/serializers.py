@@ -24,7 +24,7 @@ from reviews.models import (
 )
 from reviews.routing import Outcome
 from reviews.standing import PlaceStanding, Standing
-from reviews.words import Direction, Measured, ReviewState, Rollout, Verdict, VoteWord
+from reviews.words import Direction, Measured, ReviewState, Rollout, Topic, Verdict, VoteWord
 from teams.models import MLModel
 
 Json = dict[str, Any]
@@ -162,6 +162,11 @@ class PirInput(Strict):
     actuals = ActualInput(many=True, required=False)
     verdict = serializers.ChoiceField(Verdict.choices)
     lessons = serializers.CharField(max_length=TEXT_LENGTH, required=False, allow_blank=True)
+    sorted_lessons = serializers.DictField(
+        child=serializers.CharField(max_length=TEXT_LENGTH, allow_blank=True),
+        required=False,
+        help_text=f"Lessons by topic: {', '.join(Topic.values)}",
+    )
 
 
 class GateQuery(serializers.Serializer[Any]):
@@ -248,6 +253,7 @@ class EvidenceOutput(serializers.Serializer[Any]):
 class PirOutput(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(Verdict.choices)
     lessons = serializers.CharField()
+    sorted_lessons = serializers.DictField(child=serializers.CharField())
     closed_by = serializers.EmailField()
     closed_at = serializers.DateTimeField()
 
@@ -528,6 +534,7 @@ def _pir(pir: PostImplementationReview) -> Json:
     return {
         "verdict": pir.verdict,
         "lessons": pir.lessons,
+        "sorted_lessons": {lesson.topic: lesson.text for lesson in pir.sorted_lessons.all()},
         "closed_by": pir.closed_by.email,
         "closed_at": pir.closed_at,
     }

@@ -128,8 +128,8 @@ def close(request: HttpRequest, ref: str) -> HttpResponse:
     form = PirForm(request.POST, expectations=list(review.expectations.all()))
 
     def close_with(review: Review, **values: Any) -> None:
-        values = {name: value for name, value in values.items() if not name.startswith("actual-")}
-        close_review(review, actuals=form.actuals(), **values)
+        values = {name: value for name, value in values.items() if not name.startswith(("actual-", "lesson-"))}
+        close_review(review, actuals=form.actuals(), sorted_lessons=form.sorted_lessons(), **values)
 
     return _act(request, ref, "pir", form=form, act=close_with, said=_("%(ref)s is closed.") % {"ref": ref})
 
