@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -63,8 +64,34 @@ def _response_to(error: Exception) -> Response | None:
 
 def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
     """A problem document; `members` are the extensions, such as `state` and `errors`."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    body = _body(status, detail) | members
     return Response(body, status=status, headers=dict(headers or {}), content_type=CONTENT_TYPE)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a problem under /api/, else a page. So are the two below."""
+    return _plain_problem(request, 400, "The request cannot be read.") or defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain_problem(request, 404, "There is nothing at this address.") or defaults.page_not_found(
+        request, exception
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _plain_problem(request, 500, "Remit failed; its log says why.") or defaults.server_error(request)
+
+
+def _plain_problem(request: HttpRequest, status: int, detail: str) -> HttpResponse | None:
+    """A problem where no view of the API could answer; None outside of it."""
+    if not request.path.startswith("/api/"):
+        return None
+    return JsonResponse(_body(status, detail), status=status, content_type=CONTENT_TYPE)
+
+
+def _body(status: int, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
 
 
 def _from_drf(error: exceptions.APIException) -> Response:

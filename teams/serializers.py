@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from teams.catalogue import LONGEST_ITEM
@@ -24,6 +25,11 @@ class LineField(serializers.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 200)
         super().__init__(trim_whitespace=False, validators=[validate_single_line], **kwargs)
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2})?$", "example": "09:00:00"})
+class ClockField(serializers.TimeField):
+    """A time of day where the person is: without an offset, so not what JSON Schema calls a time."""
 
 
 class EmailSlugField(serializers.SlugRelatedField):
@@ -48,6 +54,8 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
         required=False,
         help_text=_("ISO weekdays, Monday = 1"),
     )
+    work_starts = ClockField(required=False)
+    work_ends = ClockField(required=False)
     active = serializers.BooleanField(source="is_active", required=False)
     admin = serializers.BooleanField(source="is_staff", required=False)
     auditor = serializers.BooleanField(source="is_auditor", required=False)

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from config.problems import PreconditionFailed, PreconditionRequired, problem
 from ledger.errors import ActRefused, Forbidden, IllegalState, Invalid
+from tests.factories import PersonFactory
 
 
 class LevelSerializer(serializers.Serializer):
@@ -119,3 +120,17 @@ def test_problem_carries_its_extensions():
         "detail": "Not now.",
         "state": "draft",
     }
+
+
+@pytest.mark.parametrize("address", ["/api/v1/nothing/", "/api/v1/teams/%00/", "/api/v2/"])
+def test_unknown_address_of_the_api_is_a_problem(client, address):
+    response = client.get(address)
+    assert (response.status_code, response.headers["Content-Type"]) == (404, "application/problem+json")
+    assert response.json()["detail"] == "There is nothing at this address."
+
+
+@pytest.mark.django_db
+def test_unknown_page_is_a_page(client):
+    client.force_login(PersonFactory())
+    response = client.get("/nothing/")
+    assert (response.status_code, response.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
