@@ -1,4 +1,4 @@
-"""The reader's own API tokens."""
+"""What is the reader's own: their page, their API tokens."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ledger.errors import Invalid
 from teams import answers
@@ -14,6 +14,12 @@ from teams.forms import TokenForm, add_refusal
 from teams.models import ApiToken
 from teams.rules import reader_of
 from teams.tokens import create_token, revoke_token
+
+
+@require_safe
+def own_page(request: HttpRequest, **_ignored: str) -> HttpResponse:
+    """Their page, where their address stands."""
+    return redirect(reader_of(request))
 
 
 @never_cache

@@ -1,4 +1,5 @@
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from ledger.models import Entry
@@ -126,3 +127,15 @@ def test_door_that_nobody_stands_behind_is_404(client):
     PersonFactory()
     assert client.post("/demo/enter/admin/").status_code == 404
     assert client.post("/demo/enter/king/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/accounts/email/", "/accounts/confirm-email/", "/accounts/confirm-email/x:y/"])
+def test_nobody_changes_their_address_past_the_ledger(client, path):
+    person = PersonFactory(email="ada@example.org")
+    client.force_login(person)
+    assert client.get(path).headers["Location"] == person.get_absolute_url()
+    for fields in ({"action_add": "", "email": "eve@example.org"}, {"action_primary": "", "email": "eve@example.org"}):
+        assert client.post(path, fields).status_code == 405
+    person.refresh_from_db()
+    assert person.email == "ada@example.org"
+    assert not EmailAddress.objects.filter(email="eve@example.org").exists()
