@@ -5,7 +5,7 @@ VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser coverage check format bench kill venv assets lock clean
+.PHONY: help run test test-browser prove coverage check format bench kill venv assets lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -18,6 +18,9 @@ run: ## set everything up and serve http://127.0.0.1:8000 (PORT= HOST= REMIT_DAT
 
 test: venv assets ## set everything up and run the tests (ARGS= for pytest)
 	@$(PYTEST) -n auto --dist worksteal $(ARGS)
+
+prove: venv assets ## the life of a review under 2,000 runs of 50 acts each
+	@REMIT_PROVE=1 $(PYTEST) tests/reviews/test_machine.py $(ARGS)
 
 coverage: venv assets ## the tests, with the lines that none of them reached
 	@$(PYTEST) -n auto --dist worksteal --cov --cov-report=term $(ARGS)
