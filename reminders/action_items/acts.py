@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from ledger.errors import Forbidden, IllegalState, Invalid
 from ledger.record import Change, record_act
 from reminders.action_items.rules import can_promise, can_settle
-from reminders.kinds import OccasionKind, kind_of, register_kind
+from reminders.kinds import OccasionKind, register_kind
 from reminders.ladder import first_step_at
+from reminders.ladders import ladders_for
 from reminders.localtime import moment_of, zone_or_utc
 from reminders.models import ActionItem, CarryOver, Occasion
 from reminders.occasions import cancel_occasions, complete_occasion, open_occasion
@@ -55,6 +56,7 @@ def register_kinds() -> None:
             sentence=gettext_lazy("{team} counts on it: “{title}”. Say that it is done, or give it another date."),
             action=gettext_lazy("Look at it"),
             why=gettext_lazy("You promised it."),
+            then=gettext_lazy("The lead of the team is told."),
             announce=True,
             done_by_hand=True,
             on_overdue=_tell_the_lead,
@@ -236,7 +238,7 @@ def _keep_quiet_for(by: Person, item: ActionItem, *, now: datetime) -> None:
     if by.pk != item.owner_id:
         return
     occasion = Occasion.objects.get(key=key_of(item))
-    unannounced = replace(kind_of(KIND), announce=False)
+    unannounced = replace(ladders_for([occasion]).kind_for(KIND, occasion.team_id), announce=False)
     occasion.next_step_at = first_step_at(unannounced, due_at=occasion.due_at, timezone=occasion.timezone, now=now)
     occasion.save(update_fields=["next_step_at"])
 

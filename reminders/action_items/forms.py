@@ -52,9 +52,7 @@ class MoveForm(forms.Form):
 class DropForm(forms.Form):
     prefix = "drop"
 
-    reason = ReasonInput(
-        label=_("Reason"), help_text=_("Why it will not be done; everybody sees it")
-    )
+    reason = ReasonInput(label=_("Reason"), help_text=_("Why it will not be done; everybody sees it"))
 
 
 class ActionFilter(forms.Form):
