@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from charter.document import Document
-from charter.models import Version
+from charter.models import Signature, Version
 from charter.queries import in_force, open_draft, version_in_force
 from charter.storage import thaw
 from ledger.errors import IllegalState
@@ -39,6 +39,13 @@ def get_version(team: str, number: int) -> Version:
         return versions.get(charter__team__key=team, number=number)
     except (Version.DoesNotExist, OverflowError):
         raise Http404 from None
+
+
+def get_signature(team: str, number: int, pk: int) -> Signature:
+    """A signature under a version."""
+    signature = get_object_or_404(Signature, pk=pk, version__charter__team__key=team, version__number=number)
+    signature.version = get_version(team, number)
+    return signature
 
 
 def find_version(team: str, name: str, now: datetime) -> Version:

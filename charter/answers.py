@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from charter.document import Document
 from charter.lint import Finding, Severity
-from charter.models import Signature, Version
+from charter.models import Charter, Signature, Version
 from charter.sentences import capped, day_in_words, stages_in_words
 from charter.words import VersionState
 from config.components import person_name
@@ -81,7 +81,8 @@ def _phrase(document: Document, rule: str, errors: Sequence[Finding]) -> str:
 
 def who_has_signed(signatures: Sequence[Signature], reader: Person) -> SafeString:
     """A version that is out for signature."""
-    standing = [signature for signature in signatures if signature.state != Signature.State.VOID]
+    gone = (Signature.State.VOID, Signature.State.EXCUSED)
+    standing = [signature for signature in signatures if signature.state not in gone]
     signed = sum(signature.state == Signature.State.SIGNED for signature in standing)
     objections = [signature for signature in standing if signature.state == Signature.State.OBJECTED]
     asked = [signature for signature in standing if signature.state == Signature.State.ASKED]
@@ -102,6 +103,19 @@ def who_has_signed(signatures: Sequence[Signature], reader: Person) -> SafeStrin
     names = [person_name(signature.person, reader=reader, link=False) for signature in asked[:3]]
     waits = format_html(_("It waits for {}."), SafeString(listed(names, more=len(asked) - len(names))))
     return format_html("{} <strong>{}</strong>", first, waits)
+
+
+def what_ratifies(charter: Charter) -> SafeString:
+    """Whose signatures put a version in force."""
+    if charter.signing_share == 100:
+        who = _("All who are asked")
+    else:
+        who = _("%(share)d percent of those who are asked") % {"share": charter.signing_share}
+    if charter.silence_days is None:
+        return format_html(_("<strong>{}</strong> must sign; silence never counts."), who)
+    days = ngettext("%(count)s day", "%(count)s days", charter.silence_days)
+    silence = days % {"count": in_words(charter.silence_days)}
+    return format_html(_("<strong>{}</strong> must consent; silence is consent after {}."), who, silence)
 
 
 def what_holds(

@@ -134,6 +134,8 @@ ROUTES = {
     "charters/<slug:team>/versions/": READ,
     "charters/<slug:team>/versions/<int:number>/": READ,
     "charters/<slug:team>/versions/<int:number>/charter.yaml": READ,
+    "charters/<slug:team>/realign/": EDIT,
+    "charters/<slug:team>/terms/": SEATER,
     "charters/<slug:team>/compare/": READ,
     "charters/<slug:team>/compare/<slug:a>...<slug:b>/": READ,
     "charters/<slug:team>/edit/": EDIT,
@@ -167,6 +169,9 @@ ROUTES = {
         [
             "charters/<slug:team>/start/",
             "charters/<slug:team>/versions/<int:number>/restore/",
+            "charters/<slug:team>/versions/<int:number>/objections/<int:signature>/answer/",
+            "charters/<slug:team>/versions/<int:number>/objections/<int:signature>/withdraw/",
+            "charters/<slug:team>/versions/<int:number>/objections/<int:signature>/overrule/",
             "charters/<slug:team>/versions/<int:number>/sign/",
             "charters/<slug:team>/versions/<int:number>/object/",
             "charters/<slug:team>/versions/<int:number>/withdraw/",

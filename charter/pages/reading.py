@@ -22,6 +22,7 @@ from charter.lint import Finding, Severity, lint_document
 from charter.models import Signature, Version
 from charter.pages.matrix import ReadMatrix, roles_in_order
 from charter.pages.rituals import next_day
+from charter.ratification import SIGNABLE
 from charter.resolver import (
     Call,
     Meant,
@@ -110,6 +111,7 @@ class ReadSignature:
     role: str
     state: str
     note: str
+    instead: str = ""  # what stands on the line where nobody signed, and nobody is asked any more
 
     @property
     def person(self) -> Person:
@@ -365,7 +367,7 @@ class Reading:
 
     @property
     def proposal_signatures(self) -> Sequence[Signature]:
-        if self.proposal is None or self.proposal.state != VersionState.PROPOSED:
+        if self.proposal is None or self.proposal.state not in SIGNABLE:
             return []
         return [each for each in self._all_signatures if each.version_id == self.proposal.pk]
 
@@ -451,6 +453,9 @@ def read_signature(signature: Signature, names: Names) -> ReadSignature:
         return ReadSignature(signature, roles[:1].upper() + roles[1:], "signed", note)
     if signature.state == Signature.State.OBJECTED:
         return ReadSignature(signature, roles, "objected", f"“{signature.reason}”")
+    if signature.state in (Signature.State.SILENT, Signature.State.OVERRULED, Signature.State.EXCUSED):
+        day = date_format(signature.overruled_at or signature.answered_at or signature.asked_at, "j M Y")
+        return ReadSignature(signature, roles, "open", day, instead=signature.get_state_display())
     note = _("Asked %(when)s") % {"when": date_format(signature.asked_at, "j M")}
     return ReadSignature(signature, roles, "open", note)
 
@@ -469,8 +474,11 @@ def _defined(metric: str) -> Mark:
 
 def signing_context(version: Version, signatures: Sequence[Signature], reader: Person) -> dict[str, Any]:
     """What the panel of signatures asks: the reader's own line, and whether it can be answered."""
-    own = next((each for each in signatures if each.person_id == reader.pk), None)
-    may_sign = own is not None and version.state == VersionState.PROPOSED and own.state != Signature.State.SIGNED
+    own = next(
+        (each for each in signatures if each.person_id == reader.pk and each.state != Signature.State.EXCUSED), None
+    )
+    answered = (Signature.State.SIGNED, Signature.State.EXCUSED)
+    may_sign = own is not None and version.state in SIGNABLE and own.state not in answered
     return {"own_signature": own, "may_sign": may_sign, "objection": ObjectionForm(auto_id="objection-%s")}
 
 

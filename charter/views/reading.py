@@ -15,6 +15,7 @@ from charter.forms import ListFilter, ObjectionForm
 from charter.models import Version
 from charter.pages.listing import ALL_COLUMNS, load_listing
 from charter.pages.reading import Reading, load_charter, signing_context
+from charter.pages.signing import OpenThread, threads_of, what_changes_for_signer
 from charter.queries import compared_with
 from charter.rendering import to_yaml
 from charter.rules import can_edit
@@ -121,15 +122,25 @@ def as_code(request: HttpRequest, team: str, number: int) -> HttpResponse:
 
 
 def show_version(
-    request: HttpRequest, version: Version, *, objection: ObjectionForm | None = None, status: int = 200
+    request: HttpRequest,
+    version: Version,
+    *,
+    objection: ObjectionForm | None = None,
+    remark: OpenThread | None = None,
+    ruling: OpenThread | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Any version as a document; a proposal with its signatures, and what the reader can do there."""
+    """Any version as a document; a proposal with its signatures, and what the reader can do there.
+
+    `objection`, `remark` and `ruling` are forms with input that could not be saved.
+    """
     reader = reader_of(request)
     reading = Reading(version, reader=reader, now=timezone.now(), proposal=version)
     if version.state == VersionState.PROPOSED:
         answer = answers.who_has_signed(reading.signatures, reader)
     else:
         answer = answers.what_a_version_says(version)
+    signing = signing_context(version, reading.signatures, reader)
     context = {
         "team": version.charter.team,
         "version": version,
@@ -137,7 +148,9 @@ def show_version(
         "answer": answer,
         "may_edit": can_edit(reader, version.charter.team),
         "compared_with": compared_with(version),
-        **signing_context(version, reading.signatures, reader),
+        "for_signer": what_changes_for_signer(reading, signing["own_signature"]),
+        "threads": threads_of(reading, remark=remark, ruling=ruling),
+        **signing,
         **({"objection": objection} if objection else {}),
     }
     return render(request, "charter/version.html", context, status=status)
