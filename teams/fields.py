@@ -38,9 +38,13 @@ def validate_timezone(name: str) -> None:
         raise ValidationError(_("%(name)s is no time zone of the IANA database."), params={"name": name})
 
 
+# Characters that begin a line, or turn the direction of all that follows, so that a name reads as another one.
+TURNING = frozenset("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def validate_single_line(text: str) -> None:
     """Names reach mail headers and file names: control characters have no place in them."""
-    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+    if any(ord(character) < 32 or ord(character) == 127 or character in TURNING for character in text):
         raise ValidationError(_("Write it on one line, without control characters."))
 
 
