@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.kill.nursery import Nursery
-from tests.kill.scratch import environment_for, migrate, scratch_postgres
+from tests.kill.scratch import environment_for, migrate, scratch_postgres, sweep_redis
 from tests.kill.sink import MailSink
 
 PIECES = ("kills", "quiet", "control", "seams")
@@ -52,10 +52,12 @@ def play_on(database: str, arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="remit-kill-")))
         urls = {}
+        prefix = f"remit-kill-{os.getpid()}:"
         if database == "postgres":
             server = os.environ["DATABASE_URL"]
             urls = {"database_url": stack.enter_context(scratch_postgres(server)), "redis_url": os.environ["REDIS_URL"]}
-        environment = environment_for(folder, prefix=f"remit-kill-{os.getpid()}:", **urls)
+            stack.callback(sweep_redis, urls["redis_url"], prefix)
+        environment = environment_for(folder, prefix=prefix, **urls)
         sink = stack.enter_context(MailSink(folder / "letters.log"))
         environment["EMAIL_URL"] = f"smtp://127.0.0.1:{sink.port}"
         migrate(environment)

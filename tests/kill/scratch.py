@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+import redis
 from psycopg import sql
 
 from tests.kill.nursery import ROOT
@@ -44,6 +45,13 @@ def scratch_postgres(server_url: str) -> Generator[str]:
             yield url
         finally:
             connection.execute(drop)
+
+
+def sweep_redis(url: str, prefix: str) -> None:
+    """Take away what a rehearsal left under its name; killed workers tidy up nothing."""
+    with redis.Redis.from_url(url) as connection:
+        for key in connection.scan_iter(f"{prefix}*"):
+            connection.delete(key)
 
 
 def migrate(environment: dict[str, str]) -> None:
