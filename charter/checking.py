@@ -19,11 +19,17 @@ def check_here(
     organisation: Organisation | None = None,
     others: Mapping[str, Document] | None = None,
 ) -> Result:
-    """All findings about a document of this installation; what is at hand already need not be loaded again."""
+    """All findings about a document of this installation; what is at hand already need not be loaded again.
+
+    Of a team that is not here only the file is at hand.
+    """
+    organisation = load_organisation() if organisation is None else organisation
+    if document.team not in organisation.teams:
+        return check_file(document, now=now)
     return lint_document(
         document,
         now=now,
-        organisation=load_organisation() if organisation is None else organisation,
+        organisation=organisation,
         others=documents_in_force(now) if others is None else others,
         definitions=known_definitions(),
     )

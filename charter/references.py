@@ -43,7 +43,7 @@ def _faults(document: Document, known: Known) -> Iterator[tuple[str, str]]:
         team, role = split_role(ref, document.team)
         if role not in known.roles:
             yield pointer, _("%(role)s is no role of the catalogue") % {"role": role}
-        if known.teams is not None and team not in known.teams:
+        if known.teams is not None and team != document.team and team not in known.teams:
             yield pointer, _("there is no team %(team)s") % {"team": team}
     paths = {path.key for path in document.escalation}
     for index, right in enumerate(document.decisions):

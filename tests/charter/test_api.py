@@ -153,3 +153,16 @@ def test_lint_answers_with_findings_and_lines(crew: Crew) -> None:
         ("ESC001", "/escalation", 1),
     }
     assert not Version.objects.exists()
+
+
+def test_lint_of_a_team_that_is_not_here_skips_the_rules_about_people(crew: Crew) -> None:
+    tree = clean_tree("moon-base")
+    tree["escalation"][0]["hours"] = "business"
+    client = client_of(crew.lead)
+    answer = client.post("/api/v1/charters/lint/", json.dumps(tree), content_type="application/json")
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/escalation/0/levels/1/to/lead"]
+    tree["escalation"][0]["levels"].pop()
+    answer = client.post("/api/v1/charters/lint/", json.dumps(tree), content_type="application/json")
+    assert answer.status_code == 200
+    assert "RESP004" in answer.json()["skipped"]

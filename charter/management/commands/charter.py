@@ -108,9 +108,8 @@ class Command(BaseCommand):
             self._unreadable(f"{file}:0: {failure.strerror or failure}")
         try:
             source = read_json(data) if file.endswith(".json") else read_yaml(data)
-            known = load_known()
-            # A file may be checked far from the organisation that it is for; an empty one knows no teams.
-            document = exchange.read_charter(source, known=Known(roles=known.roles, teams=known.teams or None))
+            # A file may be checked far from the organisation that it is for: teams are looked up when it is imported.
+            document = exchange.read_charter(source, known=Known(roles=load_known().roles))
         except Unreadable as refused:
             self._unreadable(
                 "\n".join(f"{file}:{it.line}: {it.pointer or '/'}: {it.detail}" for it in refused.problems)
