@@ -49,6 +49,14 @@ class LaddersForm(forms.Form):
                 help_text=self._help(below),
             )
 
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The lines under the group of their kinds."""
+        groups = {
+            group: [self[kind.key] for kind in all_kinds() if kind.group == group and kind.key in self.fields]
+            for group in Group
+        }
+        return [(str(group.label), lines) for group, lines in groups.items() if lines]
+
     @staticmethod
     def _help(kind: OccasionKind) -> str:
         said = [_("Empty means: %(steps)s.") % {"steps": in_words(kind.ladder)}]

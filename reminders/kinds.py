@@ -46,9 +46,9 @@ WhileAway = Literal["wait", "deputy", "both"]
 class Group(TextChoices):
     """What kinds are to a person who chooses how to hear of them."""
 
-    MEETINGS = "meetings", _("Meetings of my teams")
-    DECISIONS = "decisions", _("Votes, signatures and charters in force")
-    WORK = "work", _("What I promised or have to follow up")
+    MEETINGS = "meetings", _("Meetings")
+    DECISIONS = "decisions", _("Decisions, signatures and charters")
+    WORK = "work", _("Promises and follow-ups")
 
 
 YOURS = _("It is yours to deal with.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -75,12 +75,19 @@ class Choice:
 
 
 def choices_of(person: Person, now: datetime) -> list[Choice]:
-    """When somebody may want to hear of a thing again: mornings of their own clock."""
-    today = now.astimezone(zone_or_utc(person.timezone)).date()
-    labels = {"tomorrow": (1, ""), "three-days": (3, _("In three days")), "week": (7, _("In a week"))}
-    choices = []
-    for key, (days, label) in labels.items():
-        at = moment_of(today + timedelta(days=days), person.work_starts, zone_or_utc(person.timezone).key)
+    """When somebody may want to hear of a thing again: mornings of their own working days."""
+    zone = zone_or_utc(person.timezone)
+    today = now.astimezone(zone).date()
+    choices: dict[date, Choice] = {}
+    for key, days, label in (("soon", 1, ""), ("days", 3, _("In some days")), ("week", 7, _("Next week"))):
+        day = _working_day_from(today + timedelta(days=days), person.working_days)
+        at = moment_of(day, person.work_starts, zone.key)
         moment = short_moment(at, timezone=person.timezone, now=now)
-        choices.append(Choice(key, f"{label}, {moment}" if label else moment, at))
-    return choices
+        choices.setdefault(day, Choice(key, f"{label}, {moment}" if label else moment, at))
+    return list(choices.values())
+
+
+def _working_day_from(day: date, working_days: Collection[int]) -> date:
+    while working_days and day.isoweekday() not in working_days:
+        day += timedelta(days=1)
+    return day
