@@ -324,8 +324,14 @@ class Difference:
             for each in (self.before, self.after)
         )
         if old != new:
-            words = _instead(_("The post-implementation review falls due after the release by"), old, new)
-            yield Change("evidence", f"{words}.")
+            if not new:
+                words = _("A post-implementation review no longer falls due.")
+            elif not old:
+                words = _("A post-implementation review falls due %(after)s after the release.") % {"after": new}
+            else:
+                words = _("A post-implementation review falls due %(now)s after the release instead of %(was)s.")
+                words %= {"now": new, "was": old}
+            yield Change("evidence", words)
 
     def _rituals(self) -> Iterable[Change]:
         def sentence(ritual: Ritual) -> str:

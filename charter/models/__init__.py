@@ -5,7 +5,6 @@ from charter.models.definition import Definition, DefinitionVersion
 from charter.models.escalation import EscalationLevel, EscalationPath
 from charter.models.matrix import Cell, Column, Stage
 from charter.models.obligations import EvidenceRequirement, Ritual, Threshold, Waiver
-from charter.models.ownership import Ownership
 from charter.models.signature import Remark, Signature
 from charter.models.version import Version
 
@@ -22,7 +21,6 @@ __all__ = [
     "EscalationLevel",
     "EscalationPath",
     "EvidenceRequirement",
-    "Ownership",
     "Remark",
     "Ritual",
     "Signature",

@@ -372,6 +372,13 @@ class Reading:
         return [each for each in self._all_signatures if each.version_id == self.proposal.pk]
 
     @property
+    def waits_for_reader(self) -> bool:
+        """Whether the version itself, an interim, is one that the reader is asked to sign."""
+        return self.version.state == VersionState.INTERIM and any(
+            each.person_id == self.reader.pk and each.state == Signature.State.ASKED for each in self.signatures
+        )
+
+    @property
     def own_open_signature(self) -> Signature | None:
         """The signature for which the reader is asked."""
         return next(

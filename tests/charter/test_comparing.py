@@ -194,7 +194,7 @@ def test_thresholds_rituals_evidence_and_waivers_are_said(organisation: Organisa
         "Drift: severity SEV1 instead of SEV2.",
         "Tier 1: a review must carry fairness too.",
         "Tier 1: a review need no longer carry rollback plan.",
-        "The post-implementation review falls due after the release by 14 days instead of 30 days.",
+        "A post-implementation review falls due 14 days after the release instead of 30 days.",
         "Retro: held at 09:30 Europe/Berlin instead of 15:00 Europe/Berlin.",
         "Retro: facilitated by ML engineer instead of product owner.",
         "RESP006 at /stages/deployment is waived until 31 January 2027.",

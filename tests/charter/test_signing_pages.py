@@ -124,6 +124,8 @@ def test_interim_is_signed_on_its_page(crew: Crew) -> None:
     until = (timezone.now().date() + timedelta(days=9)).isoformat()
     as_(crew.lead).post(HERE + "realign/", {"reason": "Attack", "until": until})
     version.refresh_from_db()
+    assert "Read and sign" in text_of(as_(crew.lead).get(HERE))
+    assert "Read and sign" not in text_of(as_(PersonFactory()).get(HERE))
     for person in crew.by_role.values():
         assert as_(person).post(HERE + "versions/2/sign/", {"digest": version.digest}).status_code == 302
     version.refresh_from_db()
