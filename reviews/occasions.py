@@ -123,6 +123,7 @@ def register_kinds() -> None:
             ladder=(timedelta(days=-1), timedelta(0), timedelta(days=2)),
             overdue_after=timedelta(0),
             announce=True,
+            while_away="deputy",  # where a deputy may vote; else it waits for who was asked
             urgency=3,
             still_open=rounds_running,
             still_entitled=still_asked,

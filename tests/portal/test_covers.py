@@ -29,11 +29,12 @@ def test_pages_say_until_when_somebody_is_away_and_who_covers(client, seat):
     person, team = pages(client, seat)
     assert "Away until 27 November; Lea Roth covers." in person
     assert "away until 27 Nov; " in team
-    assert "Lea Roth</a> covers" in team
+    assert "covered by <a" in team
+    assert "Lea Roth</a></span>" in team
 
 
 def test_pages_name_nobody_where_nobody_covers(client, seat):
     person, team = pages(client, seat)
     assert "Away until 27 November." in person
     assert "away until 27 Nov</span>" in team
-    assert "covers</span>" not in team
+    assert "covered by" not in team
