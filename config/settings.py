@@ -223,8 +223,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChangeKindEnum": "charter.words.Kind",
         "EvidenceKindEnum": "charter.words.EvidenceKind",
+        "MeasuredVerdictEnum": "reviews.words.Measured",
         "ReviewStateEnum": "reviews.words.ReviewState",
         "SeverityEnum": "charter.words.Severity",
+        "VerdictEnum": "reviews.words.Verdict",
     },
 }
 

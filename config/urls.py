@@ -6,7 +6,6 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from config import api_docs, health
-from teams.views.profile import own_page
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -19,10 +18,6 @@ handler500 = "config.problems.server_error"
 urlpatterns = [
     *(path("", include(f"{name}.urls")) for name in PACKAGES),
     path("", include("config.dev")),
-    # allauth's pages through which an address would change without the ledger knowing: an admin changes it.
-    path("accounts/email/", own_page, name="own-email"),
-    path("accounts/confirm-email/", own_page, name="confirm-emails"),
-    path("accounts/confirm-email/<path:key>", own_page, name="confirm-email"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api_urls")),

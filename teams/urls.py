@@ -29,6 +29,10 @@ urlpatterns = [
     path("people/<int:pk>/absences/", absences.absences_of, name="absences-of"),
     path("absences/<int:pk>/withdraw/", absences.withdraw, name="withdraw-absence"),
     path("profile/absences/", absences.own_absences, name="absences"),
+    # allauth's pages through which an address would change without the ledger knowing: an admin changes it.
+    path("accounts/email/", profile.own_page, name="own-email"),
+    path("accounts/confirm-email/", profile.own_page, name="confirm-emails"),
+    path("accounts/confirm-email/<path:key>", profile.own_page, name="confirm-email"),
     path("profile/tokens/", profile.tokens, name="tokens"),
     path("profile/tokens/<int:pk>/revoke/", profile.revoke, name="revoke-token"),
 ]
