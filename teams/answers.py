@@ -28,7 +28,7 @@ def who_does_what(roles: Sequence[Role], holders: Mapping[int, Sequence[Seat]]) 
         return format_html("{}", text % {"roles": in_words(len(roles)), "people": in_words(people)})
     held = len(roles) - len(vacant)
     first = ngettext("%(held)s of %(all)s roles is held.", "%(held)s of %(all)s roles are held.", held) % {
-        "held": in_words(held, start=True),
+        "held": in_words(held, start=True) if held else _("None"),
         "all": in_words(len(roles)),
     }
     names = listed([in_sentence(role.name) for role in vacant[:3]], more=len(vacant) - 3)
