@@ -28,8 +28,11 @@ class KeyField(models.CharField):
 
 @lru_cache(maxsize=1)
 def known_timezones() -> frozenset[str]:
-    """The names of the IANA database; reading them takes milliseconds, so once a process."""
-    return frozenset(zoneinfo.available_timezones())
+    """The names of the IANA database; reading them takes milliseconds, so once a process.
+
+    Some machines keep files beside them that name no place.
+    """
+    return frozenset(zoneinfo.available_timezones()) - {"Factory", "localtime", "posixrules"}
 
 
 def validate_timezone(name: str) -> None:
