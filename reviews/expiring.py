@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from ledger.record import record_act
+from reminders.models import Occasion
 from reviews import occasions
 from reviews.models import Review
 from reviews.states import Action, is_possible, state_after
@@ -38,3 +39,8 @@ def expire_review(review: Review, *, now: datetime) -> bool:
     occasions.it_expired(found, now=now)
     occasions.tell_news(found, by=None, now=now)
     return True
+
+
+def expire_by_occasion(occasion: Occasion, now: datetime) -> None:
+    """What happens when the time of an expiry has come."""
+    expire_review(Review.objects.get(pk=occasion.subject["review"]), now=now)

@@ -1,6 +1,6 @@
 """What falls due around a review: votes while a round runs, its expiry, the post-implementation review afterwards."""
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -64,8 +64,8 @@ FOR_THE_INFORMED = (ReviewState.APPROVED, ReviewState.REJECTED, ReviewState.RELE
 EXPIRABLE = (ReviewState.SUBMITTED, ReviewState.CHANGES_REQUESTED, ReviewState.APPROVED)
 
 
-def register_kinds() -> None:
-    """Make the kinds of this package known to the reminder engine."""
+def register_kinds(*, expire: Callable[[Occasion, datetime], None]) -> None:
+    """Make the kinds of this package known to the reminder engine; `expire` ends a review that nobody carries on."""
     for state, (title, sentence) in NEWS.items():
         _register_news(f"review-{state.value}", title, sentence)
     _register_news(MENTION, gettext_lazy("You are mentioned"), gettext_lazy("Somebody mentions you in a comment."))
@@ -142,7 +142,7 @@ def register_kinds() -> None:
             ladder=(timedelta(days=-7), timedelta(days=-1)),
             overdue_after=timedelta(0),
             still_open=can_still_expire,
-            on_overdue=_expire,
+            on_overdue=expire,
         )
     )
     register_kind(
@@ -286,12 +286,6 @@ def can_still_expire(occasions: Sequence[Occasion]) -> Container[int]:
 
 def expiry_key(review: Review) -> str:
     return f"review:{review.pk}:expiry"
-
-
-def _expire(occasion: Occasion, now: datetime) -> None:
-    from reviews.expiring import expire_review
-
-    expire_review(Review.objects.get(pk=occasion.subject["review"]), now=now)
 
 
 def _who_carries_on(review: Review) -> Iterable[tuple[Person, str]]:
