@@ -251,14 +251,17 @@ class Document(Part):
     waivers: tuple[Waiver, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The document as plain values, without what is empty or default; own roles before those of other teams."""
+        """The document as plain values, without what is empty or default; rows as the stages, own roles first."""
         tree = {"remit": self.remit, **self.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
         if rows := tree.get("responsibilities"):
+            order = {stage.key: position for position, stage in enumerate(self.stages)}
             tree["responsibilities"] = {
-                stage: dict(sorted(row.items(), key=lambda cell: ("/" in cell[0], cell[0])))
-                for stage, row in rows.items()
-                if row
+                stage: dict(sorted(rows[stage].items(), key=lambda cell: ("/" in cell[0], cell[0])))
+                for stage in sorted(rows, key=lambda stage: order.get(stage, len(order)))
+                if rows[stage]
             }
+        if evidence := tree.get("evidence"):
+            tree["evidence"] = dict(sorted(evidence.items()))
         return tree
 
     @cached_property

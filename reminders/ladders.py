@@ -76,7 +76,7 @@ def set_ladders(
 def _set(kind: str, team: Team | None, wanted: Sequence[str] | None, *, by: Person | None, now: datetime) -> bool:
     kind_of(kind)
     _check(kind, wanted)
-    setting = LadderSetting.objects.select_for_update().filter(kind=kind, team=team).first()
+    setting = LadderSetting.objects.select_for_update(of=("self",)).filter(kind=kind, team=team).first()
     before = setting.steps if setting else None
     after = [name_of(offset) for offset in sorted({offset_of(step) for step in wanted})] if wanted else None
     if before == after:
@@ -114,7 +114,7 @@ def _climb_anew(kind: str, team: Team | None, *, now: datetime) -> None:
     if team is not None:
         occasions = occasions.filter(team=team)
     last = 0
-    while batch := list(occasions.filter(pk__gt=last).select_for_update()[:OCCASIONS_AT_ONCE]):
+    while batch := list(occasions.filter(pk__gt=last).select_for_update(of=("self",))[:OCCASIONS_AT_ONCE]):
         ladders = ladders_for(batch)
         for occasion in batch:
             own = ladders.kind_for(kind, occasion.team_id)

@@ -98,6 +98,7 @@ def hold_against(sink, *, doubtful: int) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.usefixtures("_fresh_connections_afterwards")
 def test_postgres_that_cuts_off_between_two_letters_loses_nothing(mail_server, rounds, monkeypatch):
     make_letters(LETTERS)
     once(cut_everybody_off, at=3, monkeypatch=monkeypatch)
@@ -107,6 +108,7 @@ def test_postgres_that_cuts_off_between_two_letters_loses_nothing(mail_server, r
 
 
 @pytest.mark.postgres
+@pytest.mark.usefixtures("_fresh_connections_afterwards")
 def test_postgres_that_cuts_off_in_the_middle_of_the_commit_that_says_sent_loses_nothing(
     mail_server, rounds, monkeypatch
 ):
@@ -127,6 +129,7 @@ def test_postgres_that_cuts_off_in_the_middle_of_the_commit_that_says_sent_loses
 
 
 @pytest.mark.postgres
+@pytest.mark.usefixtures("_fresh_connections_afterwards")
 def test_postgres_that_cuts_off_in_the_middle_of_a_sweep_tells_everybody_once(mail_server, rounds, monkeypatch):
     rows = [OccasionPersonFactory(occasion=OccasionFactory(due_at=NOW, next_step_at=NOW)) for _ in range(5)]
     plain, cut = Notice.objects.bulk_create.__func__, []
@@ -145,6 +148,14 @@ def test_postgres_that_cuts_off_in_the_middle_of_a_sweep_tells_everybody_once(ma
         (row.person_id, channel): 1 for row in rows for channel in ("inbox", "email")
     }
     assert set(copies(mail_server).values()) == {1}
+
+
+@pytest.fixture
+def _fresh_connections_afterwards(transactional_db: None) -> Iterator[None]:
+    """What the pool still holds was cut off as well: the next test begins with connections of its own."""
+    yield
+    connection.close()
+    connection.close_pool()
 
 
 def cut_everybody_off() -> None:
